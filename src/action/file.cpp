@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "action/kinds.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace ovd {
+namespace {
+
+constexpr FieldRule rules[] = {
+    {"file", FieldType::text, true, "path on the node"},
+    {"from", FieldType::text, false, "path under templates/"},
+    {"content", FieldType::text, false, "the text itself, in place of from"},
+    {"owner", FieldType::text, false, "user:group; root:root when left out"},
+    {"mode", FieldType::text, false, "octal; 0644 when left out"},
+};
+
+Result<Content> content_of(const Context& context, const Fields& fields) {
+    if (fields.has("from") == fields.has("content"))
+        return fail(Kind::steps, "A file needs either from or content.",
+            "Name a template with from, or write the text under content.", fields.where("file"));
+    if (fields.has("content")) {
+        auto text = fields.text("content");
+        if (!text) return tl::unexpected(text.error());
+        return fill(*text, context.names, Encoding::raw, fields.where("content"));
+    }
+    auto name = fields.text("from");
+    if (!name) return tl::unexpected(name.error());
+    const auto path = std::filesystem::path(context.guide.templates_dir) / *name;
+    auto text = read_file(path, Kind::steps);
+    if (!text) return tl::unexpected(text.error());
+    return fill(*text, context.names, Encoding::raw, Where{path.string(), 0, 0});
+}
+
+Result<PutOp> put(const Context& context, const Fields& fields) {
+    auto path = filled_word(context, fields, "file");
+    auto owner = filled_word(context, fields, "owner", "root:root");
+    auto mode = filled_word(context, fields, "mode", "0644");
+    auto content = content_of(context, fields);
+    for (const auto* text : {&path, &owner, &mode})
+        if (!*text) return tl::unexpected(text->error());
+    if (!content) return tl::unexpected(content.error());
+    return PutOp{*path, *owner, *mode, std::move(*content)};
+}
+
+Result<Operations> plan(const Context& context, const Fields& fields) {
+    auto op = put(context, fields);
+    if (!op) return tl::unexpected(op.error());
+    return Operations{std::move(*op)};
+}
+
+/// The file is there with these very bytes, owner and mode. A file that holds a secret or a value
+/// read elsewhere cannot be told by its hash: its step brings a probe of its own.
+Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
+    auto op = put(context, fields);
+    if (!op) return tl::unexpected(op.error());
+    if (!op->content.plain()) return MaybeProbe{};
+    const auto path = shell_quote(op->path);
+    const auto mode = op->mode.substr(op->mode.find_first_not_of('0'));
+    return Probe{fmt::format("test -f {0} || exit 1\n"
+                             "[ \"$(stat -c '%U:%G %a' {0})\" = {1} ] || exit 1\n"
+                             "[ \"$(sha256sum < {0})\" = {2} ] || exit 1",
+                     path, shell_quote(op->owner + " " + mode),
+                     shell_quote(sha256(op->content.display()) + "  -")),
+        {}};
+}
+
+} // namespace
+
+const ActionKind file_action{"file", "puts a whole file on the node", rules, plan, probe};
+
+} // namespace ovd

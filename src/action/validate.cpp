@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "action/validate.h"
+
+#include "action/action.h"
+#include "base/text.h"
+#include "guide/values.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <regex>
+
+namespace ovd {
+namespace {
+
+bool fits(const FieldValue& value, FieldType type) {
+    switch (type) {
+    case FieldType::text: return std::holds_alternative<Text>(value);
+    case FieldType::list: return std::holds_alternative<TextList>(value);
+    case FieldType::text_or_list:
+        return std::holds_alternative<Text>(value) || std::holds_alternative<TextList>(value);
+    case FieldType::flag: return std::holds_alternative<bool>(value);
+    case FieldType::number: return std::holds_alternative<long>(value);
+    }
+    return false;
+}
+
+std::string_view type_name(FieldType type) {
+    switch (type) {
+    case FieldType::text: return "a text";
+    case FieldType::list: return "a list of texts";
+    case FieldType::text_or_list: return "a text or a list of texts";
+    case FieldType::flag: return "true or false";
+    case FieldType::number: return "a whole number";
+    }
+    return "";
+}
+
+Done settle_verb(ActionSpec& action) {
+    std::vector<std::string> verbs;
+    for (const auto& kind : action_kinds())
+        if (action.fields.contains(std::string(kind.verb))) verbs.emplace_back(kind.verb);
+    if (verbs.size() == 1) {
+        action.verb = verbs.front();
+        return {};
+    }
+    if (verbs.size() > 1)
+        return fail(Kind::steps,
+            fmt::format("An action has one verb; this one has {}.", join(verbs, " and ")),
+            "Make it one [[step.action]] a verb.", action.where);
+    std::vector<std::string> known;
+    for (const auto& kind : action_kinds())
+        known.emplace_back(kind.verb);
+    for (const auto& [key, field] : action.fields)
+        if (const auto near = nearest(key, known); !near.empty())
+            return fail(Kind::steps, fmt::format("The verb {} is not known.", key),
+                fmt::format("Did you mean {}?", near), field.where);
+    return fail(Kind::steps, "An action needs a verb.",
+        fmt::format("One of: {}.", join(known, ", ")), action.where);
+}
+
+Done check_action(ActionSpec& action) {
+    if (auto ok = settle_verb(action); !ok) return ok;
+    const auto* kind = action_kind(action.verb);
+    std::vector<std::string> known;
+    for (const auto& rule : kind->fields)
+        known.emplace_back(rule.name);
+    for (const auto& [key, field] : action.fields) {
+        const auto rule = std::ranges::find(kind->fields, key, &FieldRule::name);
+        if (rule == kind->fields.end()) {
+            const auto near = nearest(key, known);
+            return fail(Kind::steps, fmt::format("{} has no field {}.", action.verb, key),
+                near.empty() ? fmt::format("It has: {}.", join(known, ", "))
+                             : fmt::format("Did you mean {}?", near),
+                field.where);
+        }
+        if (!fits(field.value, rule->type))
+            return fail(Kind::steps,
+                fmt::format("{} of {} must be {}.", key, action.verb, type_name(rule->type)),
+                fmt::format("It is {}.", rule->help), field.where);
+    }
+    for (const auto& rule : kind->fields)
+        if (rule.required && !action.fields.contains(std::string(rule.name)))
+            return fail(Kind::steps, fmt::format("{} needs {}.", action.verb, rule.name),
+                fmt::format("It is {}.", rule.help), action.where);
+    return {};
+}
+
+Done check_parameters(const Step& step) {
+    const auto known = parameters(Farm{});
+    for (const auto* name : {&step.when, &step.unless})
+        if (!name->empty() && !known.contains(*name)) {
+            std::vector<std::string> names;
+            for (const auto& [each, value] : known)
+                names.push_back(each);
+            return fail(Kind::steps, fmt::format("{} is no yes/no parameter of a farm.", *name),
+                fmt::format("There are: {}.", join(names, ", ")), step.where);
+        }
+    return {};
+}
+
+} // namespace
+
+Done check_actions(Guide& guide) {
+    for (auto& chapter : guide.chapters)
+        for (auto& section : chapter.sections)
+            for (auto& step : section.steps) {
+                if (auto ok = check_parameters(step); !ok) return ok;
+                for (auto& action : step.actions)
+                    if (auto ok = check_action(action); !ok) return ok;
+                for (auto& action : step.undo)
+                    if (auto ok = check_action(action); !ok) return ok;
+                if (step.actions.empty() && step.verify.empty())
+                    return fail(Kind::steps, fmt::format("The step {} does nothing.", step.id),
+                        "Give it an action or a check.", step.where);
+            }
+    return {};
+}
+
+} // namespace ovd

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guide/read_step.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "base/toml.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <regex>
+
+namespace ovd {
+namespace fs = std::filesystem;
+namespace {
+
+std::vector<fs::path> sorted_entries(const fs::path& dir) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(dir, error))
+        found.push_back(entry.path());
+    std::ranges::sort(found);
+    return found;
+}
+
+Result<std::map<std::string, Platform>> load_platforms(const fs::path& path) {
+    auto table = load_toml(path, Kind::steps);
+    if (!table) return tl::unexpected(table.error());
+    std::map<std::string, Platform> platforms;
+    for (const auto& [key, node] : *table) {
+        Platform platform;
+        platform.id = std::string(key.str());
+        const auto* entries = node.as_table();
+        if (entries == nullptr)
+            return fail(Kind::steps, "A platform is a table.", "Write [name].",
+                where_of(node, path));
+        for (const auto& [name, value] : *entries) {
+            if (name == "selectors") {
+                for (const auto& selector : *value.as_array())
+                    platform.selectors.push_back(selector.value_or(std::string{}));
+            } else if (name == "in_guide") {
+                platform.in_guide = value.value_or(false);
+            } else if (const auto text = value.value<std::string>()) {
+                platform.values[std::string(name.str())] = *text;
+            } else {
+                return fail(Kind::steps,
+                    fmt::format("{} of a platform must be a text.", std::string(name.str())),
+                    "Lists that differ stand in the step, as variants.", where_of(value, path));
+            }
+        }
+        platforms[platform.id] = std::move(platform);
+    }
+    return platforms;
+}
+
+Result<Section> load_section(const fs::path& path, const std::string& chapter) {
+    auto table = load_toml(path, Kind::steps);
+    if (!table) return tl::unexpected(table.error());
+    if (auto known = only_keys(*table, path, {"title", "needs", "put_back", "step"}, Kind::steps);
+        !known)
+        return tl::unexpected(known.error());
+    Section section;
+    section.chapter = chapter;
+    section.id = chapter + "/" + path.stem().string();
+    section.where = {path.string(), 1, 1};
+    section.title = (*table)["title"].value_or(std::string{});
+    section.put_back = (*table)["put_back"].value_or(false);
+    if (section.title.empty())
+        return fail(Kind::steps, "A section needs a title.", "Write title = \"...\" on top.",
+            section.where);
+    if (const auto* needs = (*table)["needs"].as_array()) {
+        section.has_needs = true;
+        for (const auto& need : *needs)
+            section.needs.push_back(need.value_or(std::string{}));
+    }
+    const auto* steps = (*table)["step"].as_array();
+    if (steps == nullptr)
+        return fail(Kind::steps, "A section needs at least one [[step]].",
+            "See steps/README.md for the fields of a step.", section.where);
+    for (const auto& node : *steps) {
+        auto step = read_step(*node.as_table(), path);
+        if (!step) return tl::unexpected(step.error());
+        step->chapter = chapter;
+        step->section = section.id;
+        section.steps.push_back(std::move(*step));
+    }
+    return section;
+}
+
+Result<Chapter> load_chapter(const fs::path& dir) {
+    Chapter chapter;
+    chapter.id = dir.filename().string();
+    auto about = load_toml(dir / "chapter.toml", Kind::steps);
+    if (!about) return tl::unexpected(about.error());
+    chapter.title = (*about)["title"].value_or(chapter.id);
+    for (const auto& path : sorted_entries(dir)) {
+        if (path.extension() != ".toml" || path.filename() == "chapter.toml") continue;
+        auto section = load_section(path, chapter.id);
+        if (!section) return tl::unexpected(section.error());
+        chapter.sections.push_back(std::move(*section));
+    }
+    return chapter;
+}
+
+/// Ids are unique, and what is referred to exists.
+Done check_references(const Guide& guide) {
+    std::map<std::string, Where> places; // steps, sections and chapters by id
+    std::vector<std::string> names;
+    for (const auto& chapter : guide.chapters) {
+        places[chapter.id] = {};
+        for (const auto& section : chapter.sections) {
+            places[section.id] = section.where;
+            for (const auto& step : section.steps)
+                if (!places.emplace(step.id, step.where).second)
+                    return fail(Kind::steps,
+                        fmt::format("The id {} is used twice, first at {}.", step.id,
+                            to_string(places[step.id])),
+                        "Ids are unique in the whole guide.", step.where);
+        }
+    }
+    for (const auto& [name, where] : places)
+        names.push_back(name);
+    const auto known = [&](const std::vector<std::string>& wanted, const Where& where) -> Done {
+        for (const auto& name : wanted)
+            if (!places.contains(name)) {
+                const auto near = nearest(name, names);
+                return fail(Kind::steps, fmt::format("There is no step or section {}.", name),
+                    near.empty() ? "Name a step, chapter/section or chapter."
+                                 : fmt::format("Did you mean {}?", near),
+                    where);
+            }
+        return {};
+    };
+    for (const auto& chapter : guide.chapters)
+        for (const auto& section : chapter.sections) {
+            if (auto ok = known(section.needs, section.where); !ok) return ok;
+            for (const auto& step : section.steps) {
+                auto wanted = step.needs;
+                wanted.insert(wanted.end(), step.needed_by.begin(), step.needed_by.end());
+                if (!step.holds_until.empty()) wanted.push_back(step.holds_until);
+                if (auto ok = known(wanted, step.where); !ok) return ok;
+            }
+        }
+    return {};
+}
+
+} // namespace
+
+std::vector<const Step*> Guide::steps() const {
+    std::vector<const Step*> all;
+    for (const auto& chapter : chapters)
+        for (const auto& section : chapter.sections)
+            for (const auto& step : section.steps)
+                all.push_back(&step);
+    return all;
+}
+
+const Step* Guide::step(const std::string& id) const {
+    for (const auto* each : steps())
+        if (each->id == id) return each;
+    return nullptr;
+}
+
+Result<Guide> load_guide(const std::string& steps_dir, const std::string& templates_dir) {
+    Guide guide;
+    guide.dir = steps_dir;
+    guide.templates_dir = templates_dir;
+    if (!fs::is_directory(steps_dir))
+        return fail(Kind::steps, fmt::format("There is no folder {}.", steps_dir),
+            "Give the folder of the steps with --steps DIR.");
+    auto platforms = load_platforms(fs::path(steps_dir) / "platforms.toml");
+    if (!platforms) return tl::unexpected(platforms.error());
+    guide.platforms = std::move(*platforms);
+    for (const auto& dir : sorted_entries(steps_dir)) {
+        if (!fs::is_directory(dir)) continue;
+        auto chapter = load_chapter(dir);
+        if (!chapter) return tl::unexpected(chapter.error());
+        guide.chapters.push_back(std::move(*chapter));
+    }
+    if (guide.chapters.empty())
+        return fail(Kind::steps, fmt::format("There are no steps in {}.", steps_dir),
+            "Give the folder of the steps with --steps DIR.");
+    if (auto ok = check_references(guide); !ok) return tl::unexpected(ok.error());
+    return guide;
+}
+
+} // namespace ovd

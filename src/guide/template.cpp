@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guide/template.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace ovd {
+namespace {
+
+/// A template taken apart: literal text and names in turn.
+struct Piece {
+    bool is_name = false;
+    std::string text;
+    std::size_t at = 0;
+};
+
+Result<std::vector<Piece>> pieces(std::string_view text, const Where& where) {
+    std::vector<Piece> found;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const auto open = text.find("{{", at);
+        if (open == std::string_view::npos) {
+            found.push_back({false, std::string(text.substr(at)), at});
+            break;
+        }
+        if (open > at) found.push_back({false, std::string(text.substr(at, open - at)), at});
+        const auto close = text.find("}}", open);
+        if (close == std::string_view::npos)
+            return fail(Kind::steps, "A {{ has no }} after it.",
+                "Write {{ name }}; there is no way to write a literal {{ in a template.", where);
+        found.push_back({true, trim(text.substr(open + 2, close - open - 2)), open});
+        at = close + 2;
+    }
+    return found;
+}
+
+std::vector<std::string> all_names(const Names& names) {
+    std::vector<std::string> all;
+    for (const auto& [name, value] : names.values)
+        all.push_back(name);
+    for (const auto& name : names.secrets)
+        all.push_back("secret " + name);
+    for (const auto& [name, from] : names.fetched)
+        all.push_back(name);
+    return all;
+}
+
+Error unknown_name(const std::string& name, const Names& names, const Where& where) {
+    const auto near = nearest(name, all_names(names));
+    return Error{Kind::steps, fmt::format("The name {{{{ {} }}}} is not known here.", name),
+        near.empty() ? "steps/README.md lists the names." : fmt::format("Did you mean {}?", near),
+        where};
+}
+
+} // namespace
+
+Result<std::vector<std::string>> template_names(std::string_view text, const Where& where) {
+    auto parts = pieces(text, where);
+    if (!parts) return tl::unexpected(parts.error());
+    std::vector<std::string> names;
+    for (const auto& piece : *parts)
+        if (piece.is_name) names.push_back(piece.text);
+    return names;
+}
+
+Result<Content> fill(
+    std::string_view text, const Names& names, Encoding encoding, const Where& where) {
+    auto parts = pieces(text, where);
+    if (!parts) return tl::unexpected(parts.error());
+    Content content;
+    for (const auto& piece : *parts) {
+        if (!piece.is_name) {
+            content.add_text(piece.text);
+            continue;
+        }
+        const auto value = names.values.find(piece.text);
+        const bool secret = piece.text.starts_with("secret ");
+        const auto name = secret ? trim(piece.text.substr(7)) : piece.text;
+        if (value != names.values.end())
+            content.add_text(encode(value->second, encoding));
+        else if (secret && std::ranges::find(names.secrets, name) != names.secrets.end())
+            content.add({Content::Source::secret, name, encoding});
+        else if (names.fetched.contains(name))
+            content.add({Content::Source::fetched, name, encoding});
+        else
+            return tl::unexpected(unknown_name(piece.text, names, where));
+    }
+    return content;
+}
+
+Result<std::string> fill_command(
+    std::string_view text, const Names& names, const Where& where) {
+    auto parts = pieces(text, where);
+    if (!parts) return tl::unexpected(parts.error());
+    std::string command;
+    char quote = 0; // the shell quote that is open where we are
+    for (const auto& piece : *parts) {
+        if (!piece.is_name) {
+            for (std::size_t i = 0; i < piece.text.size(); ++i) {
+                const char c = piece.text[i];
+                if (c == '\\' && quote != '\'')
+                    ++i;
+                else if ((c == '\'' || c == '"') && (quote == 0 || quote == c))
+                    quote = quote == 0 ? c : '\0';
+            }
+            command += piece.text;
+            continue;
+        }
+        if (names.fetched.contains(piece.text) || piece.text.starts_with("secret "))
+            return fail(Kind::steps,
+                fmt::format("{{{{ {} }}}} may not stand in a command: commands can be seen by "
+                            "everyone on the node.",
+                    piece.text),
+                "Pass it on stdin instead.", where);
+        const auto value = names.values.find(piece.text);
+        if (value == names.values.end())
+            return tl::unexpected(unknown_name(piece.text, names, where));
+        if (quote != 0)
+            return fail(Kind::steps,
+                fmt::format("{{{{ {} }}}} stands inside quotes of a command.", piece.text),
+                "Take the quotes away: values are quoted for the shell by the program.", where);
+        command += shell_quote(value->second);
+    }
+    return command;
+}
+
+} // namespace ovd
