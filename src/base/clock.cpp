@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/clock.h"
+
+#include <ctime>
+#include <fmt/format.h>
+#include <thread>
+
+namespace ovd {
+
+WallTime SystemClock::now() const {
+    return std::chrono::system_clock::now();
+}
+
+void SystemClock::sleep(Millis time) {
+    std::this_thread::sleep_for(time);
+}
+
+std::string iso_time(WallTime time) {
+    const auto second = std::chrono::floor<Seconds>(time);
+    const auto millis = std::chrono::floor<Millis>(time - second).count();
+    const std::time_t epoch = std::chrono::system_clock::to_time_t(second);
+    std::tm utc{};
+    gmtime_r(&epoch, &utc);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900,
+        utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, millis);
+}
+
+} // namespace ovd
