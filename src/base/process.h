@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/error.h"
+
+#include <map>
+#include <stop_token>
+#include <string>
+
+namespace ovd {
+
+struct LocalResult {
+    int status = -1;    ///< exit status; 128 + signal when it was ended by one
+    std::string output; ///< stdout and stderr as they came
+};
+
+/// Runs a shell command on the operator's machine, with more variables in its environment and no
+/// stdin. A stop ends it with SIGTERM and is an error of kind stopped.
+[[nodiscard]] Result<LocalResult> run_local(const std::string& command,
+    const std::map<std::string, std::string>& environment, std::stop_token stop);
+
+} // namespace ovd

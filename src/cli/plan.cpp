@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/verbs.h"
+
+#include "ui/plan_text.h"
+
+#include <cstdio>
+#include <fmt/format.h>
+
+namespace ovd {
+
+Result<int> plan_verb(const Common& common, const PlanOptions& options) {
+    auto session = Session::open(common);
+    if (!session) return tl::unexpected(session.error());
+    const auto& plan = (*session)->plan();
+    PlanShow show;
+    show.live = options.live;
+    show.titles = options.titles;
+    show.width = view_options(common).width;
+    for (const auto& word : options.only) {
+        auto steps = select_steps((*session)->guide(), word);
+        if (!steps) return tl::unexpected(steps.error());
+        show.steps.insert(steps->begin(), steps->end());
+    }
+    if (options.live) {
+        auto records = Journal::read((*session)->run_folder());
+        if (!records) return tl::unexpected(records.error());
+        show.journal = replay(*records);
+        auto found = (*session)->looker().look(tasks_to_look_at(plan));
+        show.findings = settle(plan, show.journal, found);
+    }
+    if (common.json) {
+        auto json = plan_json(plan, show);
+        if (options.live)
+            for (const auto& node : (*session)->farm().nodes)
+                if (!node.by_hand)
+                    json["round_trips"][node.id] =
+                        (*session)->nodes().traffic(node.id).round_trips;
+        const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+        fmt::print("{}\n", (*session)->redactor().clean(json.dump(2, ' ', false, replace)));
+    } else {
+        fmt::print("{}", (*session)->redactor().clean(plan_text(plan, show)));
+    }
+    return 0;
+}
+
+} // namespace ovd

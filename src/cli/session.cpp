@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/session.h"
+
+#include "action/validate.h"
+#include "ui/terminal_prompter.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace ovd {
+namespace fs = std::filesystem;
+namespace {
+
+/// steps/ and templates/ beside the sources while developing, else where they were installed.
+std::string data_folder(const std::string& chosen, const std::string& name) {
+    if (!chosen.empty()) return chosen;
+    const auto source = fs::path(OVD_SOURCE_DIR) / name;
+    if (fs::is_directory(source)) return source.string();
+    return (fs::path(OVD_INSTALL_DATA) / name).string();
+}
+
+SshTarget target_of(const Node& node) {
+    SshTarget target{node.id, node.login.user, node.login.host, node.login.port, {}};
+    if (!node.priv_address.empty() && node.priv_address != node.login.host)
+        target.prefer.push_back(node.priv_address);
+    return target;
+}
+
+} // namespace
+
+ViewOptions view_options(const Common& options) {
+    ViewOptions view;
+    view.json = options.json;
+    view.verbose = options.verbose;
+    const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+    const char* no_color = std::getenv("NO_COLOR");
+    const char* term = std::getenv("TERM");
+    const bool dumb = term == nullptr || std::string_view(term) == "dumb";
+    view.color = terminal && !dumb && (no_color == nullptr || *no_color == '\0');
+    view.live = terminal && !dumb;
+    winsize size{};
+    if (terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+        view.width = size.ws_col;
+    return view;
+}
+
+Result<std::unique_ptr<Session>> Session::open(const Common& options) {
+    std::unique_ptr<Session> session(new Session);
+    auto guide =
+        load_guide(data_folder(options.steps, "steps"), data_folder(options.templates, "templates"));
+    if (!guide) return tl::unexpected(guide.error());
+    session->guide_ = std::move(*guide);
+    if (auto ok = check_actions(session->guide_); !ok) return tl::unexpected(ok.error());
+    auto farm = load_farm(options.farm);
+    if (!farm) return tl::unexpected(farm.error());
+    session->farm_ = std::move(*farm);
+    session->run_folder_ = options.run_folder.empty()
+                               ? fs::path(options.farm).replace_extension(".run").string()
+                               : options.run_folder;
+    auto plan = make_plan(session->guide_, session->farm_);
+    if (!plan) return tl::unexpected(plan.error());
+    session->plan_ = std::make_unique<Plan>(std::move(*plan));
+    session->connect_later(options);
+    return session;
+}
+
+void Session::connect_later(const Common& options) {
+    view_ = make_view(view_options(options),
+        [this](std::string_view text) { return redactor_.clean(text); });
+    prompter_ = std::make_unique<TerminalPrompter>(!options.no_input);
+    secrets_ = std::make_unique<Secrets>(farm_, run_folder_,
+        [this](const std::string&, const std::string& question) -> Result<std::string> {
+            view_->pause();
+            auto answer = prompter_->secret(question);
+            view_->resume();
+            return answer;
+        },
+        redactor_);
+    std::vector<SshTarget> targets;
+    for (const auto& node : farm_.nodes)
+        if (!node.by_hand) targets.push_back(target_of(node));
+    for (const auto& server : farm_.servers)
+        if (!server.by_hand && server.os == "linux")
+            targets.push_back({server.name, server.login.user, server.login.host,
+                server.login.port, {}});
+    SshOptions ssh;
+    ssh.identity = farm_.identity;
+    ssh.known_hosts = farm_.known_hosts;
+    if (prompter_->interactive()) {
+        ssh.trust = [this](const UnknownHostKey& key) {
+            view_->pause();
+            auto yes = prompter_->confirm(
+                fmt::format("{} ({}) has a host key that is not known yet: {} {}\nIs it the right one?",
+                    key.node, key.host, key.type, key.fingerprint),
+                false);
+            view_->resume();
+            return yes && *yes;
+        };
+        ssh.secret = [this](const std::string& question) {
+            view_->pause();
+            auto answer = prompter_->secret(question);
+            view_->resume();
+            return answer.value_or("");
+        };
+    }
+    nodes_ = make_ssh(std::move(targets), std::move(ssh));
+    looker_ = std::make_unique<Looker>(
+        *plan_, *nodes_, [this](const std::string& name) { return secrets_->get(name); });
+}
+
+} // namespace ovd

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/redact.h"
+#include "engine/look.h"
+#include "engine/plan.h"
+#include "farm/secrets.h"
+#include "ssh/ssh.h"
+#include "ui/prompter.h"
+#include "ui/view.h"
+
+#include <memory>
+#include <string>
+
+namespace ovd {
+
+/// What every verb takes.
+struct Common {
+    std::string farm = "farm.toml";
+    std::string steps;      ///< folder; empty: the one that came with the program
+    std::string templates;  ///< likewise
+    std::string run_folder; ///< empty: the farm file's name with .run in place of .toml
+    bool json = false;
+    bool verbose = false;
+    bool no_input = false; ///< never ask, even on a terminal
+};
+
+/// A farm and its plan, loaded and checked whole, with the means to reach the nodes.
+class Session {
+public:
+    static Result<std::unique_ptr<Session>> open(const Common& options);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    [[nodiscard]] const Farm& farm() const { return farm_; }
+    [[nodiscard]] const Guide& guide() const { return guide_; }
+    [[nodiscard]] const Plan& plan() const { return *plan_; }
+    [[nodiscard]] const std::string& run_folder() const { return run_folder_; }
+    [[nodiscard]] const Redactor& redactor() const { return redactor_; }
+    [[nodiscard]] View& view() { return *view_; }
+    [[nodiscard]] Prompter& prompter() { return *prompter_; }
+    [[nodiscard]] ChangingConnections& nodes() { return *nodes_; }
+    [[nodiscard]] Looker& looker() { return *looker_; }
+    /// Every secret can be had, or can be asked for; an error names the first that cannot.
+    [[nodiscard]] Done check_secrets() { return secrets_->check(); }
+
+private:
+    Session() = default;
+    void connect_later(const Common& options);
+
+    Farm farm_;
+    Guide guide_;
+    std::string run_folder_;
+    Redactor redactor_;
+    std::unique_ptr<Plan> plan_;
+    std::unique_ptr<View> view_;
+    std::unique_ptr<Prompter> prompter_;
+    std::unique_ptr<Secrets> secrets_;
+    std::unique_ptr<ChangingConnections> nodes_;
+    std::unique_ptr<Looker> looker_;
+};
+
+/// How this process prints: a terminal or not, NO_COLOR, the width.
+[[nodiscard]] ViewOptions view_options(const Common& options);
+
+} // namespace ovd

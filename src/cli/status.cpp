@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a run is, from its journal alone: no node is reached.
+#include "cli/verbs.h"
+
+#include "base/text.h"
+#include "engine/journal.h"
+#include "engine/state.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace ovd {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Overview {
+    std::size_t done = 0;
+    std::vector<std::size_t> open;
+    std::vector<std::size_t> troubled; ///< failed, unknown or under way
+    std::vector<std::size_t> next;     ///< ready to begin
+};
+
+Overview look_over(const Plan& plan, const RunState& state) {
+    Overview view;
+    const auto ok = [&](std::size_t task) {
+        const auto found = state.tasks.find(plan.tasks[task].id);
+        return found != state.tasks.end() && found->second.state == TaskState::ok;
+    };
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        if (ok(i)) {
+            ++view.done;
+            continue;
+        }
+        const auto found = state.tasks.find(plan.tasks[i].id);
+        const auto task_state =
+            found == state.tasks.end() ? TaskState::untouched : found->second.state;
+        if (task_state == TaskState::open)
+            view.open.push_back(i);
+        else if (task_state != TaskState::untouched)
+            view.troubled.push_back(i);
+        else if (std::ranges::all_of(plan.tasks[i].after, ok))
+            view.next.push_back(i);
+    }
+    return view;
+}
+
+const TaskRecord& record_of(const Plan& plan, const RunState& state, std::size_t task) {
+    return state.tasks.at(plan.tasks[task].id);
+}
+
+void print_text(const Plan& plan, const RunState& state, const Overview& view) {
+    fmt::print("Farm {}: {} of {} tasks done.\n", plan.farm.name, view.done, plan.tasks.size());
+    if (!state.last_time.empty())
+        fmt::print("Last entry {}{}\n", state.last_time,
+            state.last_stop.empty() ? "" : ": " + lines(state.last_stop).front());
+    std::string chapter;
+    double seconds = 0;
+    std::size_t done = 0;
+    std::size_t all = 0;
+    const auto flush = [&] {
+        if (!chapter.empty())
+            fmt::print("  {:<22} {:>3} of {:>3} done, {}\n", chapter, done, all,
+                human_seconds(seconds));
+        seconds = 0;
+        done = all = 0;
+    };
+    for (const auto& task : plan.tasks) {
+        if (task.step->chapter != chapter) {
+            flush();
+            chapter = task.step->chapter;
+        }
+        ++all;
+        const auto found = state.tasks.find(task.id);
+        if (found == state.tasks.end() || found->second.state != TaskState::ok) continue;
+        ++done;
+        seconds += found->second.seconds;
+    }
+    flush();
+    for (const auto task : view.troubled) {
+        const auto& record = record_of(plan, state, task);
+        fmt::print("{}: {} ({}). {}\n", to_string(record.state), plan.tasks[task].id,
+            plan.tasks[task].step->title,
+            record.message.empty() ? "" : lines(record.message).front());
+    }
+    for (const auto task : view.open)
+        fmt::print("Waits for a person: {} ({})\n", plan.tasks[task].id,
+            plan.tasks[task].step->title);
+    if (!view.next.empty())
+        fmt::print("Next: {} ({})\n", plan.tasks[view.next.front()].id,
+            plan.tasks[view.next.front()].step->title);
+    fmt::print("{}\n", view.done == plan.tasks.size() ? "Nothing is left to do."
+                                                      : "Go on with: ovd-failover run");
+}
+
+void print_json(const Plan& plan, const RunState& state, const Overview& view) {
+    Json json{{"farm", plan.farm.name}, {"tasks", plan.tasks.size()}, {"done", view.done},
+        {"last", state.last_time}, {"stopped", state.last_stop}};
+    for (const auto& [name, list] : {std::pair{"next", &view.next}, {"open", &view.open},
+             {"troubled", &view.troubled}}) {
+        json[name] = Json::array();
+        for (const auto task : *list)
+            json[name].push_back(plan.tasks[task].id);
+    }
+    json["each"] = Json::array();
+    for (const auto& task : plan.tasks) {
+        const auto found = state.tasks.find(task.id);
+        const auto record = found == state.tasks.end() ? TaskRecord{} : found->second;
+        json["each"].push_back({{"task", task.id}, {"state", to_string(record.state)},
+            {"how", record.how}, {"began", record.began}, {"ended", record.ended},
+            {"seconds", record.seconds}, {"message", record.message}});
+    }
+    fmt::print("{}\n", json.dump(2));
+}
+
+} // namespace
+
+Result<int> status_verb(const Common& common) {
+    auto session = Session::open(common);
+    if (!session) return tl::unexpected(session.error());
+    auto records = Journal::read((*session)->run_folder());
+    if (!records) return tl::unexpected(records.error());
+    const auto state = replay(*records);
+    const auto view = look_over((*session)->plan(), state);
+    if (common.json)
+        print_json((*session)->plan(), state, view);
+    else
+        print_text((*session)->plan(), state, view);
+    return 0;
+}
+
+} // namespace ovd

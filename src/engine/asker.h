@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/plan.h"
+
+#include <string>
+
+namespace ovd {
+
+/// What a person, a hook or an answers file said to a question of the guide.
+struct Answer {
+    bool done = false; ///< false: not yet
+    std::string text;  ///< what they said
+    std::string by;    ///< "person", "hook NAME", "answers file"
+    std::string who;
+};
+
+/// Asks the operator. Safe to call from several threads; one question at a time.
+class Asker {
+public:
+    virtual ~Asker() = default;
+    /// A question of the guide.
+    [[nodiscard]] virtual Result<Answer> ask(const Task& task, const AskOp& question) = 0;
+    /// What to do about a step before it runs.
+    enum class Choice { run, run_section, run_all, by_hand, skip, stop };
+    [[nodiscard]] virtual Result<Choice> before(const Step& step, const std::string& what) = 0;
+    /// What to do about a failure.
+    enum class Mend { retry, by_hand, stop };
+    [[nodiscard]] virtual Result<Mend> after_failure(
+        const Task& task, const Error& error) = 0;
+    /// Someone does the task by hand; called again and again until it returns true or an error.
+    /// found tells what the last look saw.
+    [[nodiscard]] virtual Result<bool> confirm_by_hand(
+        const Task& task, const std::string& commands) = 0;
+    [[nodiscard]] virtual bool interactive() const = 0;
+};
+
+} // namespace ovd

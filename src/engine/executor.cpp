@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/executor.h"
+
+#include "base/text.h"
+#include "engine/lease.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace ovd {
+namespace {
+
+// Enough to keep hundreds of farm servers busy, few enough to be kind to the operator's machine.
+constexpr std::size_t most_at_once = 32;
+
+bool changes_node(const TaskPlan& detail) {
+    return std::ranges::any_of(
+        detail.ops, [](const Operation& op) { return !command_of(op).empty(); });
+}
+
+} // namespace
+
+bool Executor::chosen(std::size_t task) const {
+    return options_.steps.empty() || options_.steps.contains(tools_.plan.tasks[task].step->id);
+}
+
+/// Looks at everything once: what a later step has taken over is done, and what the journal calls
+/// done but no longer looks so is told. Nothing is done twice for that reason alone.
+Done Executor::look_first() {
+    const auto& plan = tools_.plan;
+    const auto findings = settle(plan, state_, tools_.looker.look(tasks_to_look_at(plan)));
+    std::set<std::string> to_approve;
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i)
+        if (changes_node(plan.details[i]) && findings.at(i).state != Finding::State::done)
+            to_approve.insert(plan.tasks[i].step->id);
+    // Only what would change a node needs a person's word; questions and looks speak for themselves.
+    for (const auto& task : plan.tasks)
+        if (!to_approve.contains(task.step->id)) approved_.insert(task.step->id);
+    marks_.assign(plan.tasks.size(), Mark::waiting);
+    by_hand_.assign(plan.tasks.size(), false);
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        const auto& task = plan.tasks[i];
+        const auto& finding = findings.at(i);
+        const auto recorded = state_.tasks.find(task.id);
+        const bool ok = recorded != state_.tasks.end() && recorded->second.state == TaskState::ok;
+        const bool again = options_.again && options_.steps.contains(task.step->id);
+        if (again) continue;
+        if (ok || finding.superseded) marks_[i] = Mark::done;
+        if (ok && finding.state == Finding::State::not_done) summary_.drift.push_back(task.id);
+        if (ok && recorded->second.digest != plan.details[i].digest)
+            tools_.view.note(task.id, "was done by an older plan than this one; plan --live shows it");
+        const auto* node = plan.farm.node(task.node);
+        const auto* server = plan.farm.server(task.node);
+        by_hand_[i] = (node != nullptr && node->by_hand) || (server != nullptr && server->by_hand);
+    }
+    for (const auto& id : summary_.drift)
+        tools_.view.note(id, "was done by this run, but no longer looks so; it is not touched again "
+                             "unless you say: run --only STEP --again");
+    return {};
+}
+
+/// A chosen step must not run before what it needs: that is an error before anything runs.
+Done Executor::check_order() const {
+    const auto& plan = tools_.plan;
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        if (!chosen(i) || marks_[i] == Mark::done) continue;
+        for (const auto before : plan.tasks[i].after)
+            if (!chosen(before) && marks_[before] != Mark::done)
+                return fail(Kind::usage,
+                    fmt::format("{} needs {} first, and that is not done.", plan.tasks[i].id,
+                        plan.tasks[before].id),
+                    fmt::format("Type: ovd-failover run --to {}", plan.tasks[i].step->id));
+    }
+    return {};
+}
+
+std::vector<std::size_t> Executor::ready() const {
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < marks_.size(); ++i) {
+        if (marks_[i] != Mark::waiting || !chosen(i)) continue;
+        if (skipped_.contains(tools_.plan.tasks[i].step->id)) continue;
+        const auto& after = tools_.plan.tasks[i].after;
+        if (std::ranges::all_of(after, [this](auto t) { return marks_[t] == Mark::done; }))
+            found.push_back(i);
+    }
+    return found;
+}
+
+std::size_t Executor::running() const {
+    return static_cast<std::size_t>(std::ranges::count(marks_, Mark::running));
+}
+
+void Executor::announce_section(std::size_t task) {
+    const auto& id = tools_.plan.tasks[task].step->section;
+    if (id == section_) return;
+    section_ = id;
+    for (const auto& chapter : tools_.plan.guide.chapters)
+        for (const auto& section : chapter.sections)
+            if (section.id == id) tools_.view.section(id, section.title);
+}
+
+Result<bool> Executor::may_begin(std::size_t task) {
+    const auto& step = *tools_.plan.tasks[task].step;
+    if (options_.yes || approved_all_ || approved_.contains(step.id) ||
+        approved_section_ == step.section)
+        return true;
+    if (running() > 0) return false; // one question at a time, about one step at a time
+    tools_.view.pause();
+    auto choice = tools_.asker.before(step, "");
+    tools_.view.resume();
+    if (!choice) return tl::unexpected(choice.error());
+    switch (*choice) {
+    case Asker::Choice::run: approved_.insert(step.id); return true;
+    case Asker::Choice::run_section: approved_section_ = step.section; return true;
+    case Asker::Choice::run_all: approved_all_ = true; return true;
+    case Asker::Choice::by_hand:
+        approved_.insert(step.id);
+        for (std::size_t i = 0; i < marks_.size(); ++i)
+            if (tools_.plan.tasks[i].step == &step) by_hand_[i] = true;
+        return true;
+    case Asker::Choice::skip: skipped_.insert(step.id); return false;
+    case Asker::Choice::stop:
+        return fail(Kind::stopped, fmt::format("Stopped before {}.", step.id),
+            "Go on with: ovd-failover run");
+    }
+    return false;
+}
+
+void Executor::start(std::size_t task, std::stop_token stop) {
+    announce_section(task);
+    marks_[task] = Mark::running;
+    const auto& id = tools_.plan.tasks[task].id;
+    const TaskRecord before = state_.tasks.contains(id) ? state_.tasks.at(id) : TaskRecord{};
+    workers_.emplace_back([this, task, before, stop, by_hand = by_hand_[task]] {
+        auto outcome = run_task(tools_, task, before, by_hand, stop);
+        const std::scoped_lock lock(mutex_);
+        finished_.push_back({task, std::move(outcome)});
+        changed_.notify_one();
+    });
+}
+
+void Executor::handle(const Finished& finished, std::stop_token stop) {
+    const auto& task = tools_.plan.tasks[finished.task];
+    auto& mark = marks_[finished.task];
+    switch (finished.outcome.ended) {
+    case Ended::done:
+    case Ended::by_hand: ++summary_.carried_out; mark = Mark::done; return;
+    case Ended::already: ++summary_.already; mark = Mark::done; return;
+    case Ended::open: mark = Mark::open; summary_.open.push_back(task.id); return;
+    default: break;
+    }
+    mark = Mark::failed;
+    const auto& error = *finished.outcome.error;
+    if (error.kind != Kind::stopped && tools_.asker.interactive() && !stop.stop_requested()) {
+        tools_.view.pause();
+        tools_.view.error(error);
+        auto choice = tools_.asker.after_failure(task, error);
+        tools_.view.resume();
+        if (choice && *choice != Asker::Mend::stop) {
+            const auto records = replay(tools_.journal.records());
+            state_ = records;
+            by_hand_[finished.task] = *choice == Asker::Mend::by_hand;
+            mark = Mark::waiting;
+            return;
+        }
+    }
+    // The first real cause stays; a stop that was asked for gives way to it.
+    if (!summary_.error || summary_.error->kind == Kind::stopped) summary_.error = error;
+}
+
+void Executor::take_finished(std::stop_token stop) {
+    std::deque<Finished> taken;
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, Millis{100}, [this] { return !finished_.empty(); });
+        taken.swap(finished_);
+    }
+    for (const auto& finished : taken)
+        handle(finished, stop);
+}
+
+/// Undoes what the journal proves was done in this section, last first.
+void Executor::put_back(const std::string& section) {
+    const auto now = replay(tools_.journal.records());
+    tools_.view.say("Putting back what was done in " + section + ":");
+    for (std::size_t i = tools_.plan.tasks.size(); i-- > 0;) {
+        const auto& task = tools_.plan.tasks[i];
+        const auto recorded = now.tasks.find(task.id);
+        if (task.step->section != section || tools_.plan.details[i].undo.empty() ||
+            recorded == now.tasks.end() || recorded->second.state == TaskState::untouched ||
+            recorded->second.how == "already")
+            continue;
+        tools_.view.begins(task.id, task.step->title);
+        const auto done = put_back_task(tools_, i, recorded->second.attempts);
+        tools_.view.ends(task.id, done ? Ended::put_back : Ended::failed,
+            done ? "" : done.error().message, 0);
+        if (!done) {
+            summary_.error = done.error();
+            summary_.error->kind = Kind::put_back_failed;
+            return;
+        }
+    }
+    summary_.error->kind = Kind::put_back;
+    summary_.error->message += "\nWhat was done in " + section + " was put back.";
+}
+
+RunSummary Executor::run(std::stop_token stop) {
+    if (auto ok = look_first(); !ok) summary_.error = ok.error();
+    if (auto ok = check_order(); !ok) summary_.error = ok.error();
+    std::optional<Leases> leases;
+    std::string failed_section;
+    while (!summary_.error) {
+        if (stop.stop_requested()) break;
+        const auto next = ready();
+        if (next.empty() && running() == 0) break;
+        for (const auto task : next) {
+            if (running() >= most_at_once) break;
+            auto may = may_begin(task);
+            if (!may) summary_.error = may.error();
+            if (!may || !*may) break;
+            if (!leases) {
+                leases.emplace(tools_, options_);
+                if (auto ok = leases->take(); !ok) {
+                    summary_.error = ok.error();
+                    break;
+                }
+            }
+            start(task, stop);
+        }
+        take_finished(stop);
+    }
+    while (running() > 0)
+        take_finished(stop);
+    workers_.clear();
+    if (stop.stop_requested() && !summary_.error)
+        summary_.error = Error{Kind::stopped, "Stopped between two steps.",
+            "Go on with: ovd-failover run", {}};
+    if (summary_.error && summary_.error->kind == Kind::remote)
+        for (std::size_t i = 0; i < marks_.size(); ++i)
+            if (marks_[i] == Mark::failed) failed_section = tools_.plan.tasks[i].step->section;
+    for (const auto& chapter : tools_.plan.guide.chapters)
+        for (const auto& section : chapter.sections)
+            if (section.id == failed_section && section.put_back) put_back(section.id);
+    if (leases) leases->release();
+    for (std::size_t i = 0; i < marks_.size(); ++i)
+        if (chosen(i) && marks_[i] != Mark::done) ++summary_.left;
+    return summary_;
+}
+
+} // namespace ovd

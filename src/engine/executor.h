@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/task_run.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <set>
+#include <thread>
+
+namespace ovd {
+
+struct RunOptions {
+    std::set<std::string> steps; ///< ids of the steps to carry out; empty: all
+    bool yes = false;            ///< do not ask before each step
+    bool again = false;          ///< carry out chosen steps even if the journal says they are done
+    bool take_over = false;      ///< take the lease of another run
+    std::string who;             ///< user@host, for the journal and the leases
+};
+
+struct RunSummary {
+    std::size_t carried_out = 0;
+    std::size_t already = 0;
+    std::size_t left = 0; ///< chosen tasks that are not done
+    std::vector<std::string> open;  ///< tasks that wait for a person
+    std::vector<std::string> drift; ///< tasks the journal calls done and a look contradicts
+    std::optional<Error> error;     ///< why it ended early
+};
+
+/// Carries out what is left of a plan: whatever the graph allows side by side, one connection a
+/// node, one thing at a time on each.
+class Executor {
+public:
+    Executor(const Tools& tools, RunState before, RunOptions options)
+        : tools_(tools), state_(std::move(before)), options_(std::move(options)) {}
+
+    [[nodiscard]] RunSummary run(std::stop_token stop);
+
+private:
+    enum class Mark { waiting, running, done, open, failed };
+    struct Finished {
+        std::size_t task;
+        TaskOutcome outcome;
+    };
+
+    [[nodiscard]] Done look_first();
+    [[nodiscard]] Done check_order() const;
+    [[nodiscard]] std::vector<std::size_t> ready() const;
+    [[nodiscard]] bool chosen(std::size_t task) const;
+    /// Asks before the first task of a step; false when the step is left out or the run stops.
+    [[nodiscard]] Result<bool> may_begin(std::size_t task);
+    void start(std::size_t task, std::stop_token stop);
+    void take_finished(std::stop_token stop);
+    void handle(const Finished& finished, std::stop_token stop);
+    void announce_section(std::size_t task);
+    [[nodiscard]] std::size_t running() const;
+    void put_back(const std::string& section);
+
+    const Tools& tools_;
+    RunState state_;
+    RunOptions options_;
+    RunSummary summary_;
+    std::vector<Mark> marks_;
+    std::vector<bool> by_hand_;
+    std::set<std::string> approved_;  ///< steps a person said yes to
+    std::set<std::string> skipped_;   ///< steps a person left for later
+    std::string approved_section_;
+    bool approved_all_ = false;
+    std::string section_;
+    std::vector<std::jthread> workers_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Finished> finished_;
+};
+
+} // namespace ovd

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/look.h"
+
+#include "base/text.h"
+
+#include <fmt/format.h>
+#include <thread>
+
+namespace ovd {
+
+Result<std::string> Looker::resolve(
+    const Content& content, const std::map<std::string, std::string>& fetched) const {
+    return content.resolve([&](const Content::Part& part) -> Result<std::string> {
+        if (part.source == Content::Source::secret) return secrets_(part.value);
+        const auto found = fetched.find(part.value);
+        if (found != fetched.end()) return found->second;
+        return fail(Kind::internal, fmt::format("{} was not fetched.", part.value));
+    });
+}
+
+Result<std::map<std::string, std::string>> Looker::fetch(std::size_t task) {
+    std::map<std::string, std::string> fetched;
+    for (const auto& want : plan_.details[task].fetch) {
+        auto text = nodes_.reader(want.node).get(want.path);
+        if (!text)
+            return tl::unexpected(
+                text.error().during(fmt::format("reading {} on {}", want.path, want.node)));
+        fetched[want.name] = trim(*text);
+    }
+    return fetched;
+}
+
+void Looker::add_probes(Batch& batch, std::size_t task, std::map<std::size_t, Finding>& findings,
+    const std::map<std::string, std::string>& fetched) const {
+    for (const auto& probe : plan_.details[task].probes) {
+        auto input = resolve(probe.input, fetched);
+        if (!input) {
+            findings[task] = {Finding::State::cannot_tell, input.error().message, false};
+            return;
+        }
+        batch.reads.push_back({probe.command, *input, Millis{20'000}});
+        batch.owner.push_back(task);
+    }
+}
+
+void Looker::take_results(const Batch& batch, const Result<std::vector<ReadResult>>& results,
+    std::map<std::size_t, Finding>& findings) const {
+    for (std::size_t i = 0; i < batch.owner.size(); ++i) {
+        auto& finding = findings[batch.owner[i]];
+        if (finding.state == Finding::State::cannot_tell) continue;
+        if (!results) {
+            finding = {Finding::State::cannot_tell, results.error().message, false};
+            continue;
+        }
+        const auto& result = (*results)[i];
+        if (result.timed_out)
+            finding = {Finding::State::cannot_tell, "the look took too long", false};
+        else if (result.status == 1)
+            finding = {Finding::State::not_done, trim(result.output), false};
+        else if (result.status != 0)
+            finding = {Finding::State::cannot_tell,
+                fmt::format("the look ended with status {}: {}", result.status,
+                    trim(result.output)),
+                false};
+        else if (finding.state == Finding::State::journal_only)
+            finding = {Finding::State::done, trim(result.output), false};
+    }
+}
+
+std::map<std::size_t, Finding> Looker::look(const std::set<std::size_t>& tasks) {
+    std::map<std::size_t, Finding> findings;
+    std::map<std::string, Batch> batches;
+    for (const auto task : tasks) {
+        findings[task]; // journal_only until something is found
+        std::map<std::string, std::string> fetched;
+        const bool needs_fetch = [&] {
+            for (const auto& probe : plan_.details[task].probes)
+                for (const auto& part : probe.input.parts())
+                    if (part.source == Content::Source::fetched) return true;
+            return false;
+        }();
+        if (needs_fetch) {
+            auto values = fetch(task);
+            if (!values) { // what it would be compared with is not there yet
+                findings[task] = {values.error().kind == Kind::remote ? Finding::State::not_done
+                                                                      : Finding::State::cannot_tell,
+                    values.error().message, false};
+                continue;
+            }
+            fetched = std::move(*values);
+        }
+        add_probes(batches[plan_.tasks[task].node], task, findings, fetched);
+    }
+    std::mutex mutex;
+    std::vector<std::jthread> readers;
+    for (const auto& [node, batch] : batches) {
+        if (batch.reads.empty()) continue;
+        readers.emplace_back([&, name = node, work = &batch] {
+            const auto results = nodes_.reader(name).read(work->reads);
+            const std::scoped_lock lock(mutex);
+            take_results(*work, results, findings);
+        });
+    }
+    readers.clear(); // waits for all
+    return findings;
+}
+
+Finding Looker::look_at(std::size_t task, const std::map<std::string, std::string>& fetched) {
+    std::map<std::size_t, Finding> findings;
+    Batch batch;
+    add_probes(batch, task, findings, fetched);
+    if (!batch.reads.empty())
+        take_results(batch, nodes_.reader(plan_.tasks[task].node).read(batch.reads), findings);
+    return findings[task];
+}
+
+ReadResult Looker::check(
+    std::size_t task, const Check& check, const std::map<std::string, std::string>& fetched) {
+    ReadResult result;
+    auto input = resolve(check.input, fetched);
+    if (!input) {
+        result.output = input.error().message;
+        return result;
+    }
+    const Read read{check.command, *input, Millis{60'000}};
+    auto results = nodes_.reader(plan_.tasks[task].node).read({&read, 1});
+    if (!results) {
+        result.output = results.error().message;
+        return result;
+    }
+    return results->front();
+}
+
+std::map<std::size_t, Finding> settle(const Plan& plan, const RunState& journal,
+    const std::map<std::size_t, Finding>& findings) {
+    std::map<std::size_t, Finding> settled = findings;
+    const auto recorded_ok = [&](std::size_t task) {
+        const auto found = journal.tasks.find(plan.tasks[task].id);
+        return found != journal.tasks.end() && found->second.state == TaskState::ok;
+    };
+    // A step is done when all its tasks are.
+    const auto step_done = [&](const std::string& id) {
+        bool any = false;
+        for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+            if (plan.tasks[i].step->id != id) continue;
+            const auto found = settled.find(i);
+            const bool seen = found != settled.end() && found->second.state == Finding::State::done;
+            const bool pure = found == settled.end() ||
+                              found->second.state == Finding::State::journal_only;
+            if (!seen && !(pure && recorded_ok(i))) return false;
+            any = true;
+        }
+        return any;
+    };
+    // Backwards, because a step is superseded by a later one, which may itself be superseded.
+    for (std::size_t i = plan.tasks.size(); i-- > 0;) {
+        const auto& step = *plan.tasks[i].step;
+        auto& finding = settled[i];
+        if (step.holds_until.empty() || finding.state == Finding::State::done) continue;
+        if (step_done(step.holds_until)) finding = {Finding::State::done, finding.detail, true};
+    }
+    return settled;
+}
+
+std::set<std::size_t> tasks_to_look_at(const Plan& plan) {
+    std::set<std::size_t> tasks;
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        if (plan.tasks[i].node.empty()) continue;
+        const auto* node = plan.farm.node(plan.tasks[i].node);
+        const auto* server = plan.farm.server(plan.tasks[i].node);
+        if ((node != nullptr && node->by_hand) || (server != nullptr && server->by_hand)) continue;
+        tasks.insert(i);
+    }
+    return tasks;
+}
+
+} // namespace ovd

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/plan.h"
+
+#include "base/text.h"
+#include "guide/values.h"
+
+#include <fmt/format.h>
+
+namespace ovd {
+namespace {
+
+/// Fills what people read. Fetched values and secrets show as what they are.
+Result<std::string> words(const std::string& text, const Names& names, const Where& where) {
+    auto content = fill(text, names, Encoding::raw, where);
+    if (!content) return tl::unexpected(content.error());
+    return content->display();
+}
+
+Result<Check> plan_check(const CheckSpec& spec, const Context& context) {
+    const ActionSpec as_action{"", spec.fields, spec.where};
+    const Fields fields(as_action, context.platform);
+    Check check;
+    auto command = fields.text("command");
+    if (!command) return tl::unexpected(command.error());
+    auto filled = fill_command(*command, context.names, fields.where("command"));
+    if (!filled) return tl::unexpected(filled.error());
+    check.command = *filled;
+    auto input = fields.text("stdin");
+    if (!input) return tl::unexpected(input.error());
+    auto content = fill(*input, context.names, Encoding::raw, fields.where("stdin"));
+    if (!content) return tl::unexpected(content.error());
+    check.input = std::move(*content);
+    for (const auto& [key, into] :
+        {std::pair{"says", &check.says}, {"hint", &check.hint}, {"expect", &check.expect}}) {
+        auto text = fields.text(key);
+        if (!text) return tl::unexpected(text.error());
+        auto value = words(*text, context.names, fields.where(key));
+        if (!value) return tl::unexpected(value.error());
+        *into = trim(*value);
+    }
+    auto severity = fields.text("severity", "stop");
+    if (!severity) return tl::unexpected(severity.error());
+    if (*severity != "stop" && *severity != "warn")
+        return fail(Kind::steps, fmt::format("{} is no severity.", *severity),
+            "Write stop or warn.", fields.where("severity"));
+    check.stops = *severity == "stop";
+    check.within = Seconds{fields.number("within", 0)};
+    return check;
+}
+
+Result<std::vector<Operation>> plan_actions(
+    const std::vector<ActionSpec>& actions, const Context& context) {
+    std::vector<Operation> ops;
+    for (const auto& action : actions) {
+        auto more = action_kind(action.verb)->plan(context, Fields(action, context.platform));
+        if (!more) return tl::unexpected(more.error());
+        ops.insert(ops.end(), more->begin(), more->end());
+    }
+    return ops;
+}
+
+/// How the task can be seen to be done: the step's own probe, or those of all its actions.
+Result<std::vector<Probe>> plan_probes(const Step& step, const Context& context) {
+    std::vector<Probe> probes;
+    if (!step.probe.empty()) {
+        auto check = plan_check(step.probe.front(), context);
+        if (!check) return tl::unexpected(check.error());
+        probes.push_back({check->command, check->input});
+        return probes;
+    }
+    for (const auto& action : step.actions) {
+        if (action.verb == "ask") continue;
+        auto probe = action_kind(action.verb)->probe(context, Fields(action, context.platform));
+        if (!probe) return tl::unexpected(probe.error());
+        if (!*probe)
+            return fail(Kind::steps,
+                fmt::format("Nothing can tell whether {} is done: {} cannot by itself.", step.id,
+                    action.verb),
+                "Give the step a [step.probe].", step.where);
+        probes.push_back(std::move(**probe));
+    }
+    return probes;
+}
+
+Result<std::vector<Fetch>> plan_fetch(const Step& step, const std::string& node) {
+    std::vector<Fetch> all;
+    for (const auto& [name, from] : step.fetch) {
+        const auto colon = from.find(":/");
+        if (colon == std::string::npos)
+            return fail(Kind::steps, fmt::format("fetch {} names no file.", name),
+                "Write node:/path.", step.where);
+        auto source = from.substr(0, colon);
+        if (source == "peer") source = node == "osm1" ? "osm2" : "osm1";
+        all.push_back({name, source, from.substr(colon + 1)});
+    }
+    return all;
+}
+
+std::string digest_of(const TaskPlan& plan) {
+    std::string all;
+    const auto add = [&all](std::string_view text) {
+        all += text;
+        all += '\0';
+    };
+    for (const auto& op : plan.ops) {
+        add(title_of(op));
+        add(command_of(op));
+        if (const auto* input = input_of(op)) add(input->display());
+    }
+    for (const auto& check : plan.checks)
+        add(check.command);
+    for (const auto& probe : plan.probes)
+        add(probe.command);
+    return sha256(all).substr(0, 16);
+}
+
+Result<TaskPlan> plan_task(const Guide& guide, const Farm& farm, const Task& task) {
+    const auto& step = *task.step;
+    auto names = names_for(guide, farm, step, task.node);
+    if (!names) return tl::unexpected(names.error());
+    // What a fetched value is called in the plan: where it is read.
+    for (auto& [name, from] : names->fetched)
+        if (from.starts_with("peer:")) from = (task.node == "osm1" ? "osm2" : "osm1") + from.substr(4);
+    auto platform = platform_of(guide, farm, task.node);
+    if (!platform) return tl::unexpected(platform.error());
+    const Context context{guide, **platform, *names};
+    TaskPlan plan;
+    auto fetch = plan_fetch(step, task.node);
+    if (!fetch) return tl::unexpected(fetch.error());
+    plan.fetch = std::move(*fetch);
+    auto ops = plan_actions(step.actions, context);
+    if (!ops) return tl::unexpected(ops.error());
+    plan.ops = std::move(*ops);
+    auto undo = plan_actions(step.undo, context);
+    if (!undo) return tl::unexpected(undo.error());
+    plan.undo = std::move(*undo);
+    auto probes = plan_probes(step, context);
+    if (!probes) return tl::unexpected(probes.error());
+    plan.probes = std::move(*probes);
+    for (const auto& spec : step.verify) {
+        auto check = plan_check(spec, context);
+        if (!check) return tl::unexpected(check.error());
+        plan.checks.push_back(std::move(*check));
+    }
+    for (const auto& [text, into] :
+        {std::pair{&step.differs, &plan.differs}, {&step.expect, &plan.expect}}) {
+        auto value = words(*text, *names, step.where);
+        if (!value) return tl::unexpected(value.error());
+        *into = *value;
+    }
+    plan.digest = digest_of(plan);
+    return plan;
+}
+
+} // namespace
+
+std::optional<std::size_t> Plan::find(const std::string& task_id) const {
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+        if (tasks[i].id == task_id) return i;
+    return {};
+}
+
+Result<Plan> make_plan(const Guide& guide, const Farm& farm) {
+    auto tasks = make_tasks(guide, farm);
+    if (!tasks) return tl::unexpected(tasks.error());
+    Plan plan{guide, farm, std::move(*tasks), {}};
+    for (const auto& task : plan.tasks) {
+        auto detail = plan_task(guide, farm, task);
+        if (!detail) return tl::unexpected(detail.error().during(task.id));
+        plan.details.push_back(std::move(*detail));
+    }
+    return plan;
+}
+
+} // namespace ovd

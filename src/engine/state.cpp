@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/state.h"
+
+#include <array>
+#include <utility>
+
+namespace ovd {
+namespace {
+
+constexpr std::array state_names = {
+    std::pair{TaskState::untouched, std::string_view{"untouched"}},
+    std::pair{TaskState::under_way, std::string_view{"under way"}},
+    std::pair{TaskState::ok, std::string_view{"ok"}},
+    std::pair{TaskState::open, std::string_view{"open"}},
+    std::pair{TaskState::failed, std::string_view{"failed"}},
+    std::pair{TaskState::unknown, std::string_view{"unknown"}},
+};
+
+TaskState state_from(const std::string& name) {
+    for (const auto& [state, text] : state_names)
+        if (text == name) return state;
+    return TaskState::unknown;
+}
+
+void take_task(TaskRecord& task, const Record& record) {
+    const std::string state = record.value("state", "");
+    if (state == "intended") {
+        task.state = TaskState::under_way;
+        task.digest = record.value("digest", "");
+        task.began = record.value("time", "");
+        task.attempts += 1;
+        task.jobs.clear();
+        return;
+    }
+    if (state == "put back") {
+        task.state = TaskState::untouched;
+        return;
+    }
+    task.state = state_from(state);
+    task.digest = record.value("digest", task.digest);
+    task.how = record.value("how", "");
+    task.message = record.value("message", "");
+    task.ended = record.value("time", "");
+    task.seconds = record.value("seconds", 0.0);
+}
+
+} // namespace
+
+std::string_view to_string(TaskState state) {
+    for (const auto& [each, text] : state_names)
+        if (each == state) return text;
+    return "unknown";
+}
+
+RunState replay(const std::vector<Record>& records) {
+    RunState run;
+    for (const auto& record : records) {
+        ++run.records;
+        run.last_time = record.value("time", run.last_time);
+        const std::string kind = record.value("kind", "");
+        const std::string name = record.value("task", "");
+        if (kind == "task") {
+            take_task(run.tasks[name], record);
+        } else if (kind == "sent") {
+            run.tasks[name].jobs.push_back(
+                {record.value("job", ""), record.value("op", std::size_t{0}),
+                    record.value("time", ""), false, -1});
+        } else if (kind == "ended") {
+            for (auto& job : run.tasks[name].jobs)
+                if (job.id == record.value("job", "")) {
+                    job.ended = true;
+                    job.status = record.value("status", -1);
+                }
+        } else if (kind == "stop") {
+            run.last_stop = record.value("why", "");
+        }
+    }
+    return run;
+}
+
+} // namespace ovd

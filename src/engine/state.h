@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/journal.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ovd {
+
+/// What the journal says of a task.
+enum class TaskState {
+    untouched, ///< never begun, or put back since
+    under_way, ///< begun, and the journal ends there
+    ok,
+    open,      ///< a person answered "not yet"
+    failed,
+    unknown,   ///< whether it happened could not be told
+};
+
+[[nodiscard]] std::string_view to_string(TaskState state);
+
+/// A job that was sent to a node for one operation of a task.
+struct SentJob {
+    std::string id;
+    std::size_t op = 0;
+    std::string time; ///< when it was sent
+    bool ended = false;
+    int status = -1;
+};
+
+struct TaskRecord {
+    TaskState state = TaskState::untouched;
+    std::string digest;
+    std::string how; ///< done, already, by hand, answered
+    std::string message;
+    std::string began;
+    std::string ended;
+    double seconds = 0;
+    int attempts = 0;
+    std::vector<SentJob> jobs; ///< of the last attempt
+};
+
+/// What replaying a journal gives.
+struct RunState {
+    std::map<std::string, TaskRecord> tasks;
+    long records = 0;
+    std::string last_time;
+    std::string last_stop; ///< why the last run ended
+};
+
+[[nodiscard]] RunState replay(const std::vector<Record>& records);
+
+} // namespace ovd

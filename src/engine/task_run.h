@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/asker.h"
+#include "engine/journal.h"
+#include "engine/look.h"
+#include "ui/view.h"
+
+#include <stop_token>
+
+namespace ovd {
+
+/// Everything that carrying out tasks needs; owned by the caller.
+struct Tools {
+    const Plan& plan;
+    ChangingConnections& nodes;
+    Looker& looker;
+    Journal& journal;
+    Asker& asker;
+    View& view;
+    Clock& clock;
+    const Redactor& redactor;
+};
+
+struct TaskOutcome {
+    Ended ended = Ended::failed;
+    std::optional<Error> error; ///< with failed and unknown
+};
+
+/// Carries out one task from wherever the journal says it is, and records each step of the way.
+/// by_hand: a person does it and the task's probe watches.
+[[nodiscard]] TaskOutcome run_task(const Tools& tools, std::size_t task, const TaskRecord& before,
+    bool by_hand, std::stop_token stop);
+
+/// Runs a task's undo, and looks afterwards. Records it.
+[[nodiscard]] Done put_back_task(const Tools& tools, std::size_t task, int attempt);
+
+} // namespace ovd

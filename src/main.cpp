@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arguments to objects, errors to exit codes; nothing else.
+#include "cli/init.h"
+#include "cli/verbs.h"
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <fmt/format.h>
+#include <signal.h>
+#include <thread>
+#include <unistd.h>
+
+namespace {
+
+constexpr const char* about =
+    R"(Takes a running Inuvika OVD farm from one Session Manager to an active/passive
+pair under Pacemaker, step by step, after Inuvika's Session Manager Failover Guide.
+
+  ovd-failover init      describe the farm: writes farm.toml
+  ovd-failover check     look whether everything is ready; changes nothing
+  ovd-failover plan      see every command and file before anything happens
+  ovd-failover run       carry it out, step by step; stop at any time, run again
+  ovd-failover status    where it is, what waits for whom, what is next)";
+
+constexpr const char* after =
+    R"(
+Exit codes: 0 done, 2 wrong usage, 3 farm file or secret, 4 steps, 5 a node cannot be
+reached, 6 host key, 7 a command failed, 8 outcome unknown, 9 journal, 10 refused,
+11 stopped, 12 local file or program, 13 failed and put back, 14 failed and putting
+back failed too, 1 a defect of this program.)";
+
+/// Turns Ctrl-C and SIGTERM into a stop request. The signals are blocked everywhere, so that no
+/// system call is cut short, and one thread waits for them. A third one ends the program at once:
+/// what runs on the nodes goes on there, and the next run finds it.
+class Signals {
+public:
+    Signals() {
+        sigemptyset(&set_);
+        sigaddset(&set_, SIGINT);
+        sigaddset(&set_, SIGTERM);
+        sigaddset(&set_, SIGHUP);
+        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+        std::signal(SIGPIPE, SIG_IGN);
+        waiter_ = std::jthread([this](std::stop_token stop) { wait(stop); });
+    }
+    [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
+
+private:
+    void wait(std::stop_token stop) {
+        int seen = 0;
+        const timespec often{0, 200'000'000};
+        while (!stop.stop_requested()) {
+            if (sigtimedwait(&set_, nullptr, &often) <= 0) continue;
+            if (++seen >= 3) _exit(11);
+            source_.request_stop();
+            const char text[] = "\nStopping: what is under way on a node is left to end there.\n";
+            if (seen == 1 && ::write(STDERR_FILENO, text, sizeof text - 1) < 0) return;
+        }
+    }
+
+    sigset_t set_{};
+    std::stop_source source_;
+    std::jthread waiter_;
+};
+
+int show_error(const ovd::Error& error, bool json) {
+    ovd::Common common;
+    common.json = json;
+    auto view = ovd::make_view(ovd::view_options(common), [](std::string_view text) {
+        return std::string(text);
+    });
+    view->error(error);
+    return ovd::exit_code(error.kind);
+}
+
+void add_common(CLI::App& verb, ovd::Common& common) {
+    verb.add_option("-f,--farm", common.farm, "the farm file")->capture_default_str();
+    verb.add_option("--run-folder", common.run_folder,
+        "journal and generated secrets; the farm file's name with .run when left out");
+    verb.add_option("--steps", common.steps, "a folder of steps of your own");
+    verb.add_option("--templates", common.templates, "a folder of templates of your own");
+    verb.add_flag("--json", common.json, "print JSON for programs");
+    verb.add_flag("-v,--verbose", common.verbose, "show what commands print on the nodes");
+    verb.add_flag("--no-input", common.no_input, "never ask, also on a terminal");
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    Signals signals;
+    CLI::App app{about, "ovd-failover"};
+    app.footer(after);
+    app.require_subcommand(1);
+    app.set_version_flag("--version", OVD_VERSION);
+    ovd::Common common;
+    ovd::PlanOptions plan;
+    ovd::RunVerbOptions run;
+    ovd::InitOptions init;
+
+    auto* init_verb = app.add_subcommand("init", "Describe the farm: writes farm.toml");
+    ovd::add_init_options(*init_verb, init);
+
+    auto* check_verb = app.add_subcommand("check", "Look whether everything is ready; changes nothing");
+    add_common(*check_verb, common);
+
+    auto* plan_verb = app.add_subcommand("plan", "Show every command, file and question beforehand");
+    add_common(*plan_verb, common);
+    plan_verb->add_flag("--live", plan.live, "look at the nodes and tell what is done already");
+    plan_verb->add_flag("--titles", plan.titles, "one line a step");
+    plan_verb->add_option("--only", plan.only, "chapter (5 or V), section, step or guide id (V-12)");
+
+    auto* run_verb = app.add_subcommand("run", "Carry out what is left; safe to stop and run again");
+    add_common(*run_verb, common);
+    run_verb->add_option("--from", run.from, "begin with this chapter, section or step");
+    run_verb->add_option("--to", run.to, "end with this chapter, section or step");
+    run_verb->add_option("--only", run.only, "only this chapter, section or step");
+    run_verb->add_option("--answers", run.answers, "answers for unattended use: step-id = \"done\"");
+    run_verb->add_flag("-y,--yes", run.yes, "do not ask before each step");
+    run_verb->add_flag("--again", run.again, "with --only: also what the journal calls done");
+    run_verb->add_flag("--take-over", run.take_over, "take the farm from another run that is gone");
+
+    auto* status_verb = app.add_subcommand("status", "Where it is, what waits for whom, what is next");
+    add_common(*status_verb, common);
+
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& error) {
+        const int code = app.exit(error);
+        return code == 0 ? 0 : ovd::exit_code(ovd::Kind::usage);
+    }
+    try {
+        ovd::Result<int> done = 0;
+        if (init_verb->parsed()) done = ovd::init_verb(init, signals.token());
+        if (check_verb->parsed()) done = ovd::check_verb(common);
+        if (plan_verb->parsed()) done = ovd::plan_verb(common, plan);
+        if (run_verb->parsed()) done = ovd::run_verb(common, run, signals.token());
+        if (status_verb->parsed()) done = ovd::status_verb(common);
+        return done ? *done : show_error(done.error(), common.json);
+    } catch (const std::exception& error) {
+        return show_error({ovd::Kind::internal, error.what(),
+                              "This is a defect of ovd-failover. Nodes are as the journal says; "
+                              "run again after reporting it.", {}},
+            common.json);
+    }
+}

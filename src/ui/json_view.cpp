@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/json_view.h"
+
+#include <cstdio>
+
+namespace ovd {
+
+void JsonView::put(nlohmann::ordered_json event) {
+    const std::scoped_lock lock(mutex_);
+    const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+    std::fputs((clean_(event.dump(-1, ' ', false, replace)) + "\n").c_str(), stdout);
+    std::fflush(stdout);
+}
+
+void JsonView::section(const std::string& id, const std::string& title) {
+    put({{"event", "section"}, {"section", id}, {"title", title}});
+}
+
+void JsonView::begins(const std::string& task, const std::string& title) {
+    put({{"event", "begins"}, {"task", task}, {"title", title}});
+}
+
+void JsonView::doing(const std::string& task, const std::string& what) {
+    put({{"event", "doing"}, {"task", task}, {"what", what}});
+}
+
+void JsonView::output(const std::string&, std::string_view) {}
+
+void JsonView::note(const std::string& task, const std::string& text) {
+    put({{"event", "note"}, {"task", task}, {"text", text}});
+}
+
+void JsonView::ends(
+    const std::string& task, Ended ended, const std::string& message, double seconds) {
+    put({{"event", "ends"}, {"task", task}, {"how", to_string(ended)}, {"message", message},
+        {"seconds", seconds}});
+}
+
+void JsonView::error(const Error& error) {
+    nlohmann::ordered_json event{{"event", "error"}, {"kind", to_string(error.kind)},
+        {"message", error.message}, {"hint", error.hint}};
+    if (error.where) event["where"] = to_string(*error.where);
+    put(std::move(event));
+}
+
+void JsonView::say(const std::string& text) {
+    put({{"event", "say"}, {"text", text}});
+}
+
+void JsonView::pause() {}
+void JsonView::resume() {}
+
+} // namespace ovd

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/plan_text.h"
+
+namespace ovd {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json operation_json(const Operation& op) {
+    Json json;
+    json["title"] = title_of(op);
+    if (const auto* ask = std::get_if<AskOp>(&op)) {
+        json["kind"] = "ask";
+        json["look"] = ask->look;
+        json["hook"] = ask->hook;
+        return json;
+    }
+    if (const auto* wait = std::get_if<WaitOp>(&op)) {
+        json["kind"] = "wait";
+        json["command"] = wait->command;
+        json["within"] = wait->within.count();
+        return json;
+    }
+    json["kind"] = std::holds_alternative<PutOp>(op) ? "put" : "run";
+    if (const auto* put = std::get_if<PutOp>(&op)) {
+        json["path"] = put->path;
+        json["owner"] = put->owner;
+        json["mode"] = put->mode;
+    }
+    json["command"] = command_of(op);
+    json["stdin"] = input_of(op)->display();
+    return json;
+}
+
+std::string_view finding_name(Finding::State state) {
+    switch (state) {
+    case Finding::State::done: return "done";
+    case Finding::State::not_done: return "not done";
+    case Finding::State::cannot_tell: return "cannot tell";
+    case Finding::State::journal_only: return "journal only";
+    }
+    return "";
+}
+
+Json task_json(const Plan& plan, std::size_t index, const PlanShow& show) {
+    const auto& task = plan.tasks[index];
+    const auto& detail = plan.details[index];
+    Json json{{"task", task.id}, {"step", task.step->id}, {"node", task.node},
+        {"section", task.step->section}, {"title", task.step->title}, {"why", task.step->why},
+        {"guide", task.step->guide}, {"disruptive", task.step->disruptive},
+        {"differs", detail.differs}, {"digest", detail.digest}};
+    json["after"] = Json::array();
+    for (const auto before : task.after)
+        json["after"].push_back(plan.tasks[before].id);
+    json["operations"] = Json::array();
+    for (const auto& op : detail.ops)
+        json["operations"].push_back(operation_json(op));
+    json["checks"] = Json::array();
+    for (const auto& check : detail.checks)
+        json["checks"].push_back({{"command", check.command}, {"says", check.says},
+            {"severity", check.stops ? "stop" : "warn"}});
+    if (!show.live) return json;
+    json["done"] = is_done(plan, index, show);
+    if (const auto found = show.findings.find(index); found != show.findings.end()) {
+        json["found"] = finding_name(found->second.state);
+        json["superseded"] = found->second.superseded;
+        json["detail"] = found->second.detail;
+    }
+    return json;
+}
+
+} // namespace
+
+Json plan_json(const Plan& plan, const PlanShow& show) {
+    Json json{{"farm", plan.farm.name}, {"tasks", Json::array()}};
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        if (!show.steps.empty() && !show.steps.contains(plan.tasks[i].step->id)) continue;
+        json["tasks"].push_back(task_json(plan, i, show));
+        if (!is_done(plan, i, show)) ++left;
+    }
+    if (show.live) json["left"] = left;
+    return json;
+}
+
+} // namespace ovd

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/plan_text.h"
+
+#include "base/text.h"
+
+#include <fmt/format.h>
+
+namespace ovd {
+namespace {
+
+/// Collects lines of at most the given width; commands are never broken, they must be copied whole.
+class Page {
+public:
+    explicit Page(std::size_t width) : width_(width) {}
+
+    void line(const std::string& text = {}) { text_ += text + "\n"; }
+    void prose(const std::string& text, const std::string& indent, const std::string& label = {}) {
+        auto lead = indent + label;
+        const auto room = width_ > lead.size() + 20 ? width_ - columns(lead) : 20;
+        for (const auto& part : wrap(text, room)) {
+            line(lead + part);
+            lead = std::string(columns(lead), ' ');
+        }
+    }
+    void verbatim(const std::string& text, const std::string& indent) {
+        for (const auto& part : lines(text))
+            line(part.empty() ? "" : indent + part);
+    }
+    [[nodiscard]] std::string text() const { return text_; }
+
+private:
+    std::size_t width_;
+    std::string text_;
+};
+
+std::string state_of(const Plan& plan, std::size_t task, const PlanShow& show) {
+    const auto recorded = show.journal.tasks.find(plan.tasks[task].id);
+    const auto finding = show.findings.find(task);
+    const bool seen = finding != show.findings.end();
+    if (recorded != show.journal.tasks.end() && recorded->second.state == TaskState::ok) {
+        if (seen && finding->second.state == Finding::State::not_done)
+            return "was done by this run, but no longer looks so";
+        if (recorded->second.digest != plan.details[task].digest)
+            return "done, by an older plan than this one";
+        return "done " + recorded->second.ended;
+    }
+    if (seen && finding->second.superseded) return "done: a later step has taken over";
+    if (seen && finding->second.state == Finding::State::done) return "already so";
+    if (seen && finding->second.state == Finding::State::cannot_tell)
+        return "CANNOT TELL: " + finding->second.detail;
+    if (recorded != show.journal.tasks.end() && recorded->second.state != TaskState::untouched)
+        return std::string(to_string(recorded->second.state));
+    return "to do";
+}
+
+void show_operation(Page& page, const Operation& op) {
+    if (const auto* run = std::get_if<RunOp>(&op)) {
+        page.verbatim(run->command, "      ");
+        if (!run->input.empty()) {
+            page.line("    with this on stdin:");
+            page.verbatim(run->input.display(), "      ");
+        }
+    } else if (const auto* put = std::get_if<PutOp>(&op)) {
+        page.line(fmt::format("    {}:", title_of(*put)));
+        page.verbatim(put->content.display(), "      | ");
+    } else if (const auto* ask = std::get_if<AskOp>(&op)) {
+        page.prose(ask->question, "    ", "asks: ");
+        if (!ask->look.empty()) page.prose(ask->look, "    ", "look at: ");
+        if (!ask->hook.empty())
+            page.line(fmt::format("    (a hook named {} in farm.toml answers instead)", ask->hook));
+    } else {
+        page.prose(title_of(op), "    ");
+        page.verbatim(std::get<WaitOp>(op).command, "      ");
+    }
+}
+
+void show_task(Page& page, const Plan& plan, std::size_t task, const PlanShow& show) {
+    const auto& detail = plan.details[task];
+    const auto& node = plan.tasks[task].node;
+    page.line("");
+    page.line(fmt::format("  on {}{}", node.empty() ? "the operator's machine" : node,
+        show.live ? ": " + state_of(plan, task, show) : ""));
+    if (show.live && is_done(plan, task, show)) return;
+    for (const auto& fetch : detail.fetch)
+        page.line(fmt::format("    reads {} on {}", fetch.path, fetch.node));
+    for (const auto& op : detail.ops)
+        show_operation(page, op);
+    for (const auto& check : detail.checks) {
+        page.line(check.within.count() > 0 ? fmt::format("    then looks, for at most {} s:",
+                                                 check.within.count())
+                                           : "    then looks:");
+        page.verbatim(check.command, "      ");
+        if (!check.input.empty()) page.verbatim(check.input.display(), "      stdin: ");
+    }
+}
+
+void show_step(Page& page, const Plan& plan, const Step& step,
+    const std::vector<std::size_t>& tasks, const PlanShow& show) {
+    page.line("");
+    page.line(fmt::format("* {}  [{}]{}", step.title, step.id,
+        step.guide.empty() ? "" : "  guide: " + join(step.guide, " ")));
+    page.prose(step.why, "  ");
+    if (step.disruptive) {
+        const auto& expect = plan.details[tasks.front()].expect;
+        page.prose(expect.empty() ? "yes" : expect, "  ", "USERS NOTICE: ");
+    }
+    if (!plan.details[tasks.front()].differs.empty())
+        page.prose(plan.details[tasks.front()].differs, "  ", "Differs from the guide: ");
+    // Nodes on which the very same thing is done are shown once.
+    for (const auto task : tasks)
+        show_task(page, plan, task, show);
+}
+
+std::map<std::string, std::vector<std::size_t>> by_step(const Plan& plan) {
+    std::map<std::string, std::vector<std::size_t>> grouped;
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i)
+        grouped[plan.tasks[i].step->id].push_back(i);
+    return grouped;
+}
+
+void show_titles(Page& page, const Plan& plan, const Step& step,
+    const std::vector<std::size_t>& tasks, const PlanShow& show) {
+    std::vector<std::string> nodes;
+    std::size_t done = 0;
+    for (const auto task : tasks) {
+        nodes.push_back(plan.tasks[task].node.empty() ? "-" : plan.tasks[task].node);
+        if (is_done(plan, task, show)) ++done;
+    }
+    const auto state = !show.live ? "" : done == tasks.size() ? "done  " : "to do ";
+    page.line(fmt::format("  {}{:<28} {}  ({})", state, step.id, step.title, join(nodes, " ")));
+}
+
+} // namespace
+
+bool is_done(const Plan& plan, std::size_t task, const PlanShow& show) {
+    const auto finding = show.findings.find(task);
+    if (finding != show.findings.end() && finding->second.state == Finding::State::done) return true;
+    const auto recorded = show.journal.tasks.find(plan.tasks[task].id);
+    if (recorded == show.journal.tasks.end() || recorded->second.state != TaskState::ok)
+        return false;
+    return finding == show.findings.end() || finding->second.state == Finding::State::journal_only;
+}
+
+std::string plan_text(const Plan& plan, const PlanShow& show) {
+    Page page(show.width);
+    const auto grouped = by_step(plan);
+    std::size_t left = 0;
+    std::size_t unknown = 0;
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        if (!show.steps.empty() && !show.steps.contains(plan.tasks[i].step->id)) continue;
+        if (!is_done(plan, i, show)) ++left;
+        const auto finding = show.findings.find(i);
+        if (finding != show.findings.end() && finding->second.state == Finding::State::cannot_tell)
+            ++unknown;
+    }
+    page.line(fmt::format("The plan for the farm {}: {} steps, {} tasks.", plan.farm.name,
+        grouped.size(), plan.tasks.size()));
+    page.prose("Every command runs as root on the node named. <secret NAME> and <read NAME> are "
+               "filled in at the moment of sending and never shown. Before its first change a run "
+               "puts a lease, a small file, on each node, and takes it away at its end.",
+        "");
+    for (const auto& chapter : plan.guide.chapters)
+        for (const auto& section : chapter.sections) {
+            bool headed = false;
+            for (const auto& step : section.steps) {
+                const auto tasks = grouped.find(step.id);
+                if (tasks == grouped.end()) continue;
+                if (!show.steps.empty() && !show.steps.contains(step.id)) continue;
+                if (!headed) {
+                    page.line("");
+                    page.line(fmt::format("== {} / {} ==", chapter.title, section.title));
+                    page.line(fmt::format("   {}", section.id));
+                    headed = true;
+                }
+                if (show.titles)
+                    show_titles(page, plan, step, tasks->second, show);
+                else
+                    show_step(page, plan, step, tasks->second, show);
+            }
+        }
+    page.line("");
+    if (show.live) {
+        if (left == 0) page.line("Nothing is left to do.");
+        if (left > 0) page.line(fmt::format("{} tasks are left to do.", left));
+        if (unknown > 0)
+            page.line(fmt::format("For {} of them it cannot be told whether they are done.", unknown));
+    }
+    return page.text();
+}
+
+} // namespace ovd

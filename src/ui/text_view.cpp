@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/text_view.h"
+
+#include "base/text.h"
+
+#include <cstdio>
+#include <fmt/format.h>
+
+namespace ovd {
+namespace {
+
+constexpr const char* red = "31";
+constexpr const char* green = "32";
+constexpr const char* yellow = "33";
+constexpr const char* bold = "1";
+constexpr const char* faint = "2";
+
+/// "osm1" of "install-wget@osm1"; "-" for a task on no node.
+std::string node_of(const std::string& task) {
+    const auto at = task.find('@');
+    return at == std::string::npos ? "-" : task.substr(at + 1);
+}
+
+const char* color_of(Ended ended) {
+    switch (ended) {
+    case Ended::done:
+    case Ended::by_hand: return green;
+    case Ended::already: return faint;
+    case Ended::open:
+    case Ended::stopped:
+    case Ended::put_back: return yellow;
+    case Ended::failed:
+    case Ended::unknown: return red;
+    }
+    return faint;
+}
+
+} // namespace
+
+TextView::TextView(ViewOptions options, std::function<std::string(std::string_view)> clean)
+    : options_(options), clean_(std::move(clean)) {
+    if (options_.live) ticker_ = std::jthread([this](std::stop_token stop) { tick(stop); });
+}
+
+TextView::~TextView() {
+    ticker_ = {}; // stops and waits
+    const std::scoped_lock lock(mutex_);
+    clear_live();
+}
+
+std::string TextView::paint(const std::string& text, const char* color) const {
+    return options_.color ? fmt::format("\x1b[{}m{}\x1b[0m", color, text) : text;
+}
+
+void TextView::clear_live() {
+    if (live_shown_) std::fputs("\r\x1b[K", stdout);
+    live_shown_ = false;
+}
+
+void TextView::line(const std::string& text) {
+    clear_live();
+    std::fputs((text + "\n").c_str(), stdout);
+    std::fflush(stdout);
+}
+
+void TextView::indented(const std::string& text, const std::string& indent) {
+    for (const auto& part : lines(text))
+        line(indent + part);
+}
+
+void TextView::draw_live() {
+    if (!options_.live || paused_ || running_.empty()) return;
+    clear_live();
+    std::string text;
+    for (const auto& [task, state] : running_) {
+        const std::chrono::duration<double> passed =
+            std::chrono::steady_clock::now() - state.since;
+        text += fmt::format("{}{} {} {}", text.empty() ? "  ... " : " | ", node_of(task),
+            state.doing.empty() ? state.title : state.doing, human_seconds(passed.count()));
+    }
+    text = clean_(text);
+    // Cut between characters: a byte of the form 10xxxxxx never begins one.
+    std::size_t end = std::min(text.size(), options_.width - 1);
+    while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+        --end;
+    std::fputs(paint(text.substr(0, end), faint).c_str(), stdout);
+    std::fflush(stdout);
+    live_shown_ = true;
+}
+
+void TextView::tick(std::stop_token stop) {
+    while (!stop.stop_requested()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        const std::scoped_lock lock(mutex_);
+        draw_live();
+    }
+}
+
+void TextView::section(const std::string& id, const std::string& title) {
+    const std::scoped_lock lock(mutex_);
+    line("");
+    line(paint(fmt::format("{}  {}", title, paint("(" + id + ")", faint)), bold));
+}
+
+void TextView::begins(const std::string& task, const std::string& title) {
+    const std::scoped_lock lock(mutex_);
+    running_[task] = {title, "", std::chrono::steady_clock::now()};
+}
+
+void TextView::doing(const std::string& task, const std::string& what) {
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = running_.find(task); found != running_.end()) found->second.doing = what;
+    if (options_.verbose) line(fmt::format("      {}: {}", node_of(task), clean_(what)));
+}
+
+void TextView::output(const std::string& task, std::string_view text) {
+    if (!options_.verbose) return;
+    const std::scoped_lock lock(mutex_);
+    indented(clean_(text), fmt::format("      {}: ", node_of(task)));
+}
+
+void TextView::note(const std::string& task, const std::string& text) {
+    const std::scoped_lock lock(mutex_);
+    std::string mark = paint(fmt::format("  note     {:<6} ", node_of(task)), yellow);
+    for (const auto& part : wrap(clean_(text), options_.width > 40 ? options_.width - 18 : 22)) {
+        line(mark + part);
+        mark = std::string(18, ' ');
+    }
+}
+
+void TextView::ends(
+    const std::string& task, Ended ended, const std::string& message, double seconds) {
+    const std::scoped_lock lock(mutex_);
+    auto title = task;
+    if (const auto found = running_.find(task); found != running_.end()) title = found->second.title;
+    running_.erase(task);
+    const auto time = seconds >= 0.95 ? " (" + human_seconds(seconds) + ")" : "";
+    line(fmt::format("  {} {:<6} {}{}",
+        paint(fmt::format("{:<8}", to_string(ended)), color_of(ended)), node_of(task), title,
+        paint(time, faint)));
+    if (!message.empty() && ended != Ended::already && ended != Ended::failed &&
+        ended != Ended::unknown && ended != Ended::stopped)
+        indented(clean_(message), std::string(18, ' '));
+}
+
+void TextView::error(const Error& error) {
+    const std::scoped_lock lock(mutex_);
+    clear_live();
+    std::fflush(stdout);
+    const auto where = error.where ? to_string(*error.where) + ": " : "";
+    std::fputs(fmt::format("{} {}{}\n", paint("Error:", red), where, clean_(error.message)).c_str(),
+        stderr);
+    if (!error.hint.empty())
+        std::fputs(fmt::format("{}  {}\n", paint("Hint:", yellow), clean_(error.hint)).c_str(), stderr);
+    std::fflush(stderr);
+}
+
+void TextView::say(const std::string& text) {
+    const std::scoped_lock lock(mutex_);
+    line(clean_(text));
+}
+
+void TextView::pause() {
+    const std::scoped_lock lock(mutex_);
+    clear_live();
+    paused_ = true;
+}
+
+void TextView::resume() {
+    const std::scoped_lock lock(mutex_);
+    paused_ = false;
+}
+
+} // namespace ovd

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/view.h"
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace ovd {
+
+/// A run as lines of text; on a terminal with one line in place that shows what is under way.
+class TextView final : public View {
+public:
+    TextView(ViewOptions options, std::function<std::string(std::string_view)> clean);
+    ~TextView() override;
+
+    void section(const std::string& id, const std::string& title) override;
+    void begins(const std::string& task, const std::string& title) override;
+    void doing(const std::string& task, const std::string& what) override;
+    void output(const std::string& task, std::string_view text) override;
+    void note(const std::string& task, const std::string& text) override;
+    void ends(const std::string& task, Ended ended, const std::string& message,
+        double seconds) override;
+    void error(const Error& error) override;
+    void say(const std::string& text) override;
+    void pause() override;
+    void resume() override;
+
+private:
+    struct Running {
+        std::string title;
+        std::string doing;
+        std::chrono::steady_clock::time_point since;
+    };
+    void line(const std::string& text);           // with the lock held
+    void indented(const std::string& text, const std::string& indent);
+    void clear_live();
+    void draw_live();
+    void tick(std::stop_token stop);
+    [[nodiscard]] std::string paint(const std::string& text, const char* color) const;
+
+    ViewOptions options_;
+    std::function<std::string(std::string_view)> clean_;
+    std::mutex mutex_;
+    std::map<std::string, Running> running_;
+    bool live_shown_ = false;
+    bool paused_ = false;
+    std::jthread ticker_;
+};
+
+} // namespace ovd

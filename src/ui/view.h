@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/error.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace ovd {
+
+/// How a task ended, for people.
+enum class Ended { done, already, by_hand, open, failed, unknown, stopped, put_back };
+
+[[nodiscard]] std::string_view to_string(Ended ended);
+
+/// What a run tells while it goes on. One implementation for a terminal, one for plain text, one for
+/// JSON. Calls come from several threads; implementations order them.
+class View {
+public:
+    virtual ~View() = default;
+    virtual void section(const std::string& id, const std::string& title) = 0;
+    virtual void begins(const std::string& task, const std::string& title) = 0;
+    /// An operation of the task begins: what it is, in one line.
+    virtual void doing(const std::string& task, const std::string& what) = 0;
+    virtual void output(const std::string& task, std::string_view text) = 0;
+    virtual void note(const std::string& task, const std::string& text) = 0;
+    virtual void ends(const std::string& task, Ended ended, const std::string& message,
+        double seconds) = 0;
+    virtual void error(const Error& error) = 0;
+    /// Plain lines: headings, summaries.
+    virtual void say(const std::string& text) = 0;
+    /// Holds back everything while a person is asked.
+    virtual void pause() = 0;
+    virtual void resume() = 0;
+};
+
+struct ViewOptions {
+    bool json = false;
+    bool color = false;  ///< NO_COLOR unset and a terminal
+    bool live = false;   ///< a terminal: progress in place
+    bool verbose = false;
+    std::size_t width = 80;
+};
+
+/// The view for these options, writing to stdout. clean takes secrets out of what is shown.
+[[nodiscard]] std::unique_ptr<View> make_view(
+    const ViewOptions& options, std::function<std::string(std::string_view)> clean);
+
+} // namespace ovd
