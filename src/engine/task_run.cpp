@@ -355,6 +355,7 @@ private:
         record["kind"] = "task";
         record["task"] = task_.id;
         record["state"] = state;
+        record["chapter"] = task_.step->chapter;
         return record;
     }
 

@@ -36,6 +36,34 @@ Result<std::vector<Piece>> pieces(std::string_view text, const Where& where) {
     return found;
 }
 
+/// Knows whether a place in a shell command stands inside quotes. `$(` and `(` begin anew inside.
+class QuoteTracker {
+public:
+    void read(const std::string& text) {
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const char c = text[i];
+            char& quote = open_.back();
+            const bool substitution = c == '$' && i + 1 < text.size() && text[i + 1] == '(';
+            if (c == '\\' && quote != '\'') {
+                ++i;
+            } else if (substitution && quote != '\'') {
+                open_.push_back('\0');
+                ++i;
+            } else if (c == '(' && quote == 0) {
+                open_.push_back('\0');
+            } else if (c == ')' && quote == 0 && open_.size() > 1) {
+                open_.pop_back();
+            } else if ((c == '\'' || c == '"') && (quote == 0 || quote == c)) {
+                quote = quote == 0 ? c : '\0';
+            }
+        }
+    }
+    [[nodiscard]] bool inside() const { return open_.back() != 0; }
+
+private:
+    std::vector<char> open_{'\0'}; // the quote that is open, for each level of nesting
+};
+
 std::vector<std::string> all_names(const Names& names) {
     std::vector<std::string> all;
     for (const auto& [name, value] : names.values)
@@ -95,16 +123,10 @@ Result<std::string> fill_command(
     auto parts = pieces(text, where);
     if (!parts) return tl::unexpected(parts.error());
     std::string command;
-    char quote = 0; // the shell quote that is open where we are
+    QuoteTracker quotes;
     for (const auto& piece : *parts) {
         if (!piece.is_name) {
-            for (std::size_t i = 0; i < piece.text.size(); ++i) {
-                const char c = piece.text[i];
-                if (c == '\\' && quote != '\'')
-                    ++i;
-                else if ((c == '\'' || c == '"') && (quote == 0 || quote == c))
-                    quote = quote == 0 ? c : '\0';
-            }
+            quotes.read(piece.text);
             command += piece.text;
             continue;
         }
@@ -117,7 +139,7 @@ Result<std::string> fill_command(
         const auto value = names.values.find(piece.text);
         if (value == names.values.end())
             return tl::unexpected(unknown_name(piece.text, names, where));
-        if (quote != 0)
+        if (quotes.inside())
             return fail(Kind::steps,
                 fmt::format("{{{{ {} }}}} stands inside quotes of a command.", piece.text),
                 "Take the quotes away: values are quoted for the shell by the program.", where);

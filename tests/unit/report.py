@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""Runs the unit tests and prints one line a test case: ok NAME or FAILED NAME."""
+
+import subprocess
+import sys
+import xml.etree.ElementTree as xml
+
+
+def main() -> int:
+    run = subprocess.run([sys.argv[1], "-r", "xml"], stdout=subprocess.PIPE, text=True, check=False)
+    try:
+        root = xml.fromstring(run.stdout)
+    except xml.ParseError:
+        # A sanitizer ended the program in the middle: what it said is on stderr already.
+        print(f"FAILED unit tests ended with status {run.returncode}")
+        return 1
+    failed = 0
+    for case in root.iter("TestCase"):
+        result = case.find("OverallResult")
+        name = case.get("name")
+        if result is not None and result.get("success") == "true":
+            print(f"ok {name}")
+            continue
+        failed += 1
+        print(f"FAILED {name}")
+        for what in case.iter("Expression"):
+            if what.get("success") == "false":
+                place = f"{what.get('filename')}:{what.get('line')}"
+                print(f"  {place}: {what.findtext('Expanded', '').strip()}")
+    if run.returncode != 0 and failed == 0:
+        print(f"FAILED unit tests ended with status {run.returncode}")
+        return 1
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
