@@ -75,7 +75,7 @@ void summarize(Session& session, const RunSummary& summary) {
 
 Result<int> run_verb(
     const Common& common, const RunVerbOptions& options, std::stop_token stop) {
-    auto opened = Session::open(common);
+    auto opened = Session::open(common, stop);
     if (!opened) return tl::unexpected(opened.error());
     auto& session = **opened;
     if (auto ok = session.check_secrets(); !ok) return tl::unexpected(ok.error());

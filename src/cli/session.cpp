@@ -47,7 +47,8 @@ ViewOptions view_options(const Common& options) {
     return view;
 }
 
-Result<std::unique_ptr<Session>> Session::open(const Common& options) {
+Result<std::unique_ptr<Session>> Session::open(
+    const Common& options, std::stop_token stop) {
     std::unique_ptr<Session> session(new Session);
     auto guide =
         load_guide(data_folder(options.steps, "steps"), data_folder(options.templates, "templates"));
@@ -63,14 +64,14 @@ Result<std::unique_ptr<Session>> Session::open(const Common& options) {
     auto plan = make_plan(session->guide_, session->farm_);
     if (!plan) return tl::unexpected(plan.error());
     session->plan_ = std::make_unique<Plan>(std::move(*plan));
-    session->connect_later(options);
+    session->connect_later(options, std::move(stop));
     return session;
 }
 
-void Session::connect_later(const Common& options) {
+void Session::connect_later(const Common& options, std::stop_token stop) {
     view_ = make_view(view_options(options),
         [this](std::string_view text) { return redactor_.clean(text); });
-    prompter_ = std::make_unique<TerminalPrompter>(!options.no_input);
+    prompter_ = std::make_unique<TerminalPrompter>(!options.no_input, std::move(stop));
     secrets_ = std::make_unique<Secrets>(farm_, run_folder_,
         [this](const std::string&, const std::string& question) -> Result<std::string> {
             view_->pause();

@@ -10,6 +10,7 @@
 #include "ui/view.h"
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace ovd {
@@ -28,7 +29,8 @@ struct Common {
 /// A farm and its plan, loaded and checked whole, with the means to reach the nodes.
 class Session {
 public:
-    static Result<std::unique_ptr<Session>> open(const Common& options);
+    /// A stop ends a question that waits for its answer.
+    static Result<std::unique_ptr<Session>> open(const Common& options, std::stop_token stop = {});
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
@@ -46,7 +48,7 @@ public:
 
 private:
     Session() = default;
-    void connect_later(const Common& options);
+    void connect_later(const Common& options, std::stop_token stop);
 
     Farm farm_;
     Guide guide_;
