@@ -26,12 +26,12 @@ struct Login {
 
 /// One of osm1, osm2, pcs3, pcs4, dbmy.
 struct Node {
-    std::string id;           ///< the guide's name of the role: osm1
-    std::string hostname;     ///< the name by the plan, without domain
+    std::string id;       ///< the guide's name of the role: osm1
+    std::string hostname; ///< the name by the plan, without domain
     Login login;
-    std::string platform;     ///< key of steps/platforms.toml: debian12
-    std::string nic;          ///< in the farm's VLAN
-    std::string address;      ///< IPv4 in the farm's VLAN
+    std::string platform; ///< key of steps/platforms.toml: debian12
+    std::string nic;      ///< in the farm's VLAN
+    std::string address;  ///< IPv4 in the farm's VLAN
     std::string priv_nic;
     std::string priv_address; ///< static IPv4 in the cluster's VLAN
     bool by_hand = false;     ///< the program may not log in; a person does and confirms
@@ -59,8 +59,8 @@ struct Farm {
 
     std::string srv_subnet; ///< CIDR of the farm's VLAN
     std::string vip;
-    std::string access;      ///< "ip" or "dns": how farm servers name the Session Manager
-    std::string access_name; ///< the DNS name, with access = "dns"
+    std::string access;               ///< "ip" or "dns": how farm servers name the Session Manager
+    std::string access_name;          ///< the DNS name, with access = "dns"
     std::vector<std::string> snat_to; ///< CIDRs to which outgoing packets carry the VIP
 
     std::string priv_name;
@@ -74,7 +74,7 @@ struct Farm {
 
     /// By name: db_password, hacluster_password, admin_password.
     std::map<std::string, SecretSource> secrets;
-    std::vector<Node> nodes;     ///< in the order osm1 osm2 pcs3 pcs4 dbmy
+    std::vector<Node> nodes; ///< in the order osm1 osm2 pcs3 pcs4 dbmy
     std::vector<Server> servers;
     std::map<std::string, std::string> hooks; ///< name of a question -> local shell command
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a single value of farm.toml must look like. Used when the file is read and when the values
+// are asked for, so that nothing can be typed that is refused later.
+#pragma once
+
+#include "base/error.h"
+#include "farm/farm.h"
+
+#include <string>
+#include <vector>
+
+namespace ovd {
+
+/// The five nodes, in the order of the guide.
+[[nodiscard]] const std::vector<std::string>& node_ids();
+/// The platforms there are steps for, those of the guide first.
+[[nodiscard]] const std::vector<std::string>& platform_ids();
+[[nodiscard]] bool platform_in_guide(const std::string& platform);
+[[nodiscard]] const std::vector<std::string>& role_ids();
+
+/// Each is content, or tells what is wrong and what to write.
+[[nodiscard]] Done check_address(const std::string& text);
+[[nodiscard]] Done check_subnet(const std::string& text); ///< of a VLAN
+[[nodiscard]] Done check_range(const std::string& text);  ///< any CIDR, for snat_to
+[[nodiscard]] Done check_hostname(const std::string& text);
+[[nodiscard]] Done check_domain(const std::string& text); ///< labels with dots
+[[nodiscard]] Done check_interface(const std::string& text);
+[[nodiscard]] Done check_platform(const std::string& text, bool allow_outside_guide);
+[[nodiscard]] Done check_role(const std::string& text);
+[[nodiscard]] Done check_os(const std::string& text);
+[[nodiscard]] Done check_access(const std::string& text);
+[[nodiscard]] Done check_cluster_name(const std::string& text);
+[[nodiscard]] Done check_database_word(const std::string& text); ///< name of a database or a user
+[[nodiscard]] Done check_server_name(const std::string& text);
+[[nodiscard]] Done check_line(const std::string& text); ///< one line of printable text
+
+/// [user@]host[:port].
+[[nodiscard]] Result<Login> parse_login(const std::string& text);
+[[nodiscard]] std::string login_text(const Login& login);
+
+} // namespace ovd
