@@ -41,8 +41,8 @@ bool write_all(int fd, std::string_view bytes) {
 }
 
 std::string hint_for(int error, const std::string& path) {
-    if (error == ENOENT) return "check the path; `ls -l " + path + "` shows what is there";
-    if (error == EACCES) return "run as a user who may, or see `ls -l " + path + "`";
+    if (error == ENOENT) return "Check the path: ls -l " + path;
+    if (error == EACCES) return "Look who may: ls -l " + path;
     return {};
 }
 
@@ -50,7 +50,7 @@ std::string hint_for(int error, const std::string& path) {
 
 Result<std::string> read_file(const std::filesystem::path& path, Kind kind) {
     const auto cannot = [&](int error) {
-        return fail(kind, "cannot read " + path.string() + ": " + reason(error),
+        return fail(kind, "Cannot read " + path.string() + ": " + reason(error),
             hint_for(error, path.string()));
     };
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -68,7 +68,7 @@ Result<std::string> read_file(const std::filesystem::path& path, Kind kind) {
 
 Done write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
     const auto cannot = [&](int error) {
-        return fail(Kind::io, "cannot write " + path.string() + ": " + reason(error),
+        return fail(Kind::io, "Cannot write " + path.string() + ": " + reason(error),
             hint_for(error, path.parent_path().empty() ? "." : path.parent_path().string()));
     };
     std::string temporary = path.string() + ".XXXXXX";

@@ -22,8 +22,8 @@ Result<toml::table> load_toml(const std::filesystem::path& path, Kind kind) {
     try {
         return toml::parse(*text, path.string());
     } catch (const toml::parse_error& error) {
-        return fail(kind, "this is not valid TOML: " + std::string(error.description()),
-            "put text in double quotes, lists in [ ], and each key on its own line",
+        return fail(kind, "This is not valid TOML: " + std::string(error.description()) + ".",
+            "Put text in double quotes, lists in [ ], and each key on its own line.",
             where_from(error.source(), path));
     }
 }
@@ -35,9 +35,9 @@ Where where_of(const toml::node& node, const std::filesystem::path& path) {
 Error unknown_key(const toml::key& key, const std::filesystem::path& path,
     const std::vector<std::string>& known, Kind kind) {
     const std::string near = nearest(key.str(), known);
-    const std::string hint = near.empty() ? "the keys known here are: " + join(known, ", ")
-                                          : "did you mean \"" + near + "\"?";
-    return {kind, "unknown key \"" + std::string(key.str()) + "\"", hint,
+    const std::string hint = near.empty() ? "The keys known here are: " + join(known, ", ")
+                                          : "Did you mean \"" + near + "\"?";
+    return {kind, "Unknown key \"" + std::string(key.str()) + "\".", hint,
         where_from(key.source(), path)};
 }
 
