@@ -162,8 +162,11 @@ FarmReading read_farm(const std::string& path) {
     read_machines(root, farm);
     farm.hooks = root.table("hooks", Need::optional).texts();
     root.end();
-    if (!root.has("ovd_srv") || !reading.places.contains("ovd_srv.snat_to"))
-        farm.snat_to = default_snat_to(farm);
+    if (!reading.places.contains("ovd_srv.snat_to")) farm.snat_to = default_snat_to(farm);
+    if (farm.snat_to.empty() && !root.has("servers"))
+        root.wrong("ovd_srv", "There are neither [[servers]] nor snat_to.",
+            "Farm servers refuse a Session Manager that does not come from the VIP: write a "
+            "[[servers]] for each, or snat_to = [\"10.20.1.0/24\"] in [ovd_srv]");
     for (auto& error : contradictions(farm, reading.places))
         reading.errors.push_back(std::move(error));
     std::stable_sort(reading.errors.begin(), reading.errors.end(), comes_first);

@@ -23,7 +23,6 @@ public:
         addresses();
         names();
         logins();
-        way_of_packets();
         return std::move(errors_);
     }
 
@@ -161,13 +160,6 @@ private:
         for (std::size_t i = 0; i < farm_.servers.size(); ++i)
             login(taken, farm_.servers[i].login, farm_.servers[i].name,
                 fmt::format("servers.{}.ssh", i));
-    }
-
-    void way_of_packets() {
-        if (!farm_.vip.empty() && farm_.snat_to.empty())
-            wrong("ovd_srv", "There are neither [[servers]] nor snat_to.",
-                "Farm servers refuse a Session Manager that does not come from the VIP: write a "
-                "[[servers]] for each, or snat_to = [\"10.20.1.0/24\"]");
     }
 
     const Farm& farm_;

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/init.h"
+
+#include "base/file.h"
+#include "cli/init_farm.h"
+#include "farm/reading.h"
+#include "farm/rules.h"
+#include "ssh/ssh.h"
+#include "ui/terminal_prompter.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace ovd {
+namespace {
+
+/// Connections to the nodes of --from, for looking only.
+std::unique_ptr<ChangingConnections> connect(
+    const Logins& logins, const InitOptions& from, Prompter& prompter) {
+    std::vector<SshTarget> targets;
+    for (const auto& [id, login] : logins)
+        targets.push_back({id, login.user, login.host, login.port, {}});
+    SshOptions options;
+    options.identity = from.identity;
+    options.known_hosts = from.known_hosts;
+    if (prompter.interactive()) {
+        options.trust = [&prompter](const UnknownHostKey& key) {
+            const auto yes = prompter.confirm(
+                fmt::format(
+                    "{} ({}) has a host key that is not known yet: {} {}\nIs it the right one?",
+                    key.node, key.host, key.type, key.fingerprint),
+                false);
+            return yes && *yes;
+        };
+        options.secret = [&prompter](const std::string& question) {
+            return prompter.secret(question).value_or("");
+        };
+    }
+    return make_ssh(std::move(targets), std::move(options));
+}
+
+Result<Discovery> look_at(const Logins& logins, const InitOptions& options, Prompter& prompter,
+    const std::stop_token& stop) {
+    const auto nodes = connect(logins, options, prompter);
+    Discovery found;
+    for (const auto& [id, login] : logins) {
+        if (stop.stop_requested()) return fail(Kind::stopped, "Stopped; nothing was written.");
+        auto node = discover(nodes->reader(id));
+        if (!node) return tl::unexpected(node.error().during("Looking at " + id));
+        fmt::print("{}", found_text(id, *node));
+        found[id] = std::move(*node);
+    }
+    return found;
+}
+
+Done may_write(const InitOptions& options) {
+    std::error_code error;
+    if (options.force || !std::filesystem::exists(options.output, error)) return {};
+    return fail(Kind::usage, options.output + " is there already; it is left as it is.",
+        "Name another file with --output, or replace this one with --force");
+}
+
+Result<Farm> describe(const InitOptions& options, Prompter& prompter, const std::stop_token& stop) {
+    const auto logins = parse_from(options.from);
+    if (!logins) return tl::unexpected(logins.error());
+    const auto servers = parse_servers(options.servers);
+    if (!servers) return tl::unexpected(servers.error());
+    if (!options.vip.empty())
+        if (auto good = check_address(options.vip); !good)
+            return fail(Kind::usage, "--vip: " + good.error().message, good.error().hint);
+    const auto found = look_at(*logins, options, prompter, stop);
+    if (!found) return tl::unexpected(found.error());
+    Farm farm = propose_farm(*found, *logins);
+    farm.identity = options.identity;
+    farm.known_hosts = options.known_hosts;
+    farm.vip = options.vip;
+    farm.servers = *servers;
+    farm.snat_to = default_snat_to(farm);
+    farm.allow_outside_guide = options.allow_outside_guide;
+    if (options.defaults) {
+        if (auto good = complete(farm); !good) return tl::unexpected(good.error());
+        return farm;
+    }
+    if (prompter.interactive())
+        fmt::print("\nEnter takes what stands in [ ]. Nothing is written before the end.\n\n");
+    return ask_farm(farm, prompter);
+}
+
+} // namespace
+
+void add_init_options(CLI::App& verb, InitOptions& options) {
+    verb.add_option("-o,--output", options.output, "the file to write")->capture_default_str();
+    verb.add_flag("--force", options.force, "replace that file when it is there");
+    verb.add_option("--from", options.from,
+        "look at a node over SSH and take what it tells, as osm1=root@10.20.1.11; for each node");
+    verb.add_option("--identity", options.identity, "the SSH key to log in with");
+    verb.add_option("--known-hosts", options.known_hosts, "the file of known SSH host keys");
+    verb.add_option("--vip", options.vip, "the virtual IP");
+    verb.add_option("--server", options.servers,
+        "a farm server, as oas1:oas=root@10.20.1.31; roles: oas ofs esg owa ac");
+    verb.add_flag("--allow-outside-guide", options.allow_outside_guide,
+        "accept platforms that are not on the guide's list");
+    verb.add_flag("--defaults", options.defaults, "ask nothing; fail when something is not known");
+}
+
+Result<int> init_verb(const InitOptions& given, std::stop_token stop) {
+    InitOptions options = given;
+    for (std::string* path : {&options.identity, &options.known_hosts})
+        if (!path->empty()) *path = std::filesystem::absolute(*path).lexically_normal().string();
+    if (auto good = may_write(options); !good) return tl::unexpected(good.error());
+    TerminalPrompter prompter(!options.defaults, stop);
+    auto farm = describe(options, prompter, stop);
+    if (!farm) return tl::unexpected(farm.error());
+    fmt::print("\n{}\n", farm_summary(*farm));
+    if (!options.defaults) {
+        const auto yes = prompter.confirm("Write this to " + options.output + "?", true);
+        if (!yes) return tl::unexpected(yes.error());
+        if (!*yes) return fail(Kind::refused, "Nothing was written.", "Run init again");
+    }
+    if (auto done = write_file(options.output, farm_text(*farm)); !done)
+        return tl::unexpected(done.error());
+    // What was written must be what will be read.
+    if (auto read = load_farm(options.output); !read) return tl::unexpected(read.error());
+    fmt::print("Wrote {}. Look it through, then type: ovd-failover check\n", options.output);
+    return 0;
+}
+
+} // namespace ovd
