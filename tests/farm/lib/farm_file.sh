@@ -1,0 +1,77 @@
+# shellcheck shell=bash disable=SC2154
+# Writes what the wizard is given: farm.toml and an answers file.
+
+write_farm_file() {
+    local role me="$here/scripts/practice-farm --state $state" snat='' row
+    for row in "${servers[@]}"; do
+        read -r _ _ _ server_address _ <<<"$row"
+        snat="$snat${snat:+, }\"$server_address/32\""
+    done
+    {
+        cat <<EOF
+# The practice farm's own farm file, made when the farm was.
+[farm]
+name = "practice"
+domain = "$domain"
+allow_outside_guide = true      # Debian is outside the guide's list
+
+[ssh]
+identity = "$state/ssh/id_ed25519"
+known_hosts = "$state/ssh/known_hosts"
+
+[ovd_srv]
+subnet = "$srv_subnet"
+vip = "$vip"
+access = "ip"
+snat_to = [$snat]
+
+[priv]
+name = "priv"
+subnet = "$priv_subnet"
+
+[cluster]
+name = "$cluster_name"
+hacluster_password = { generate = true }
+
+[database]
+name = "$db_name"
+user = "ovd"
+existing = false
+password = { generate = true }
+
+[admin]
+user = "admin"
+password = { file = "$state/admin-password" }
+EOF
+        for row in "${nodes[@]}"; do
+            role=${row%% *}
+            row_of "$role"
+            printf '\n[nodes.%s]\nhostname = "%s"\nssh = "root@%s"\nplatform = "debian12"\nnic = "%s"\naddress = "%s"\npriv_nic = "%s"\npriv_address = "%s"\n' \
+                "$role" "$name" "$address" "$nic" "$address" "$priv_nic" "$priv_address"
+        done
+        for row in "${servers[@]}"; do
+            role=${row%% *}
+            row_of "$role"
+            printf '\n[[servers]]\nname = "%s"\nrole = "%s"\nos = "linux"\nssh = "root@%s"\naddress = "%s"\n' \
+                "$name" "$kind" "$address" "$address"
+        done
+        cat <<EOF
+
+[hooks]     # each does what a person would, so that the whole guide runs without questions
+"priv-vlan" = "true"
+"priv-routing" = "true"
+"users-gone" = "$me sessions"
+"shutdown-osm1" = "$me shutdown osm1"
+"add-nic-osm1" = "$me add-nic osm1"
+"boot-osm1" = "$me power-on osm1"
+"maintenance-on" = "$me maintenance on"
+"maintenance-off" = "$me maintenance off"
+"deploy-osm2" = "$me deploy osm2"
+"osm-id" = "$me osm-id"
+"request-key" = "$me request-key"
+"install-key" = "$me install-key"
+"sheet" = "$me sheet"
+EOF
+    } >"$state/farm.toml"
+    echo '# Answers to questions that no hook answers: step-id = "done"' >"$state/answers.toml"
+}

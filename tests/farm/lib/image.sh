@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# The image: a base for every node, a layer with a Session Manager in production, a layer with a farm
+# server, and a folder of packages that the nodes install from. Made once, kept outside the work tree.
+
+base_packages=systemd,systemd-sysv,dbus,udev,openssh-server,netplan.io,iproute2,iputils-ping,netcat-openbsd
+base_packages+=,procps,sudo,python3,curl,ca-certificates,less,nano,openssl,cron
+# What steps may install: fetched with all they need, and not installed.
+repo_packages="mariadb-server mariadb-client default-mysql-server default-mysql-client iptables lsyncd rsync wget
+corosync pacemaker pcs resource-agents pacemaker-cli-utils psmisc iputils-arping ufw
+apache2 php libapache2-mod-php php-mysql php-curl php-cli php-xml openssl cron curl"
+
+image_key() {
+    (cd "$here/tests/farm" && find image lib/image.sh ovd -type f -print0 | sort -z |
+        xargs -0 sha256sum | sha256sum | cut -c1-16)
+}
+
+# Runs a command in a root folder with no network at all: nothing there may reach out.
+in_root() {
+    local root=$1
+    shift
+    unshare --net --mount sh -c '
+        ip link set lo up
+        mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev"
+        mount -t tmpfs tmpfs "$0/run"
+        exec chroot "$0" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive "$@"
+    ' "$root" "$@"
+}
+
+# layer NAME LOWER: mounts a new writable layer over others at $work/root
+open_layer() {
+    mkdir -p "$work/$1" "$work/overlay-work" "$work/root"
+    mount -t overlay overlay -o "lowerdir=$2,upperdir=$work/$1,workdir=$work/overlay-work" "$work/root"
+    mkdir -p "$work/root/srv/packages"
+    mount --bind "$work/packages" "$work/root/srv/packages"
+}
+
+close_layer() {
+    umount "$work/root/srv/packages"
+    umount "$work/root"
+    rm -rf "$work/overlay-work"
+}
+
+build_base() {
+    local sources
+    sources=$(mktemp --suffix=.sources)
+    # The machine's own mirror, whatever it is.
+    cat /etc/apt/sources.list.d/debian.sources >"$sources" 2>/dev/null || cat /etc/apt/sources.list >"${sources%.sources}.list"
+    [ -s "$sources" ] || sources=${sources%.sources}.list
+    # shellcheck disable=SC2016
+    mmdebstrap --quiet --variant=minbase --include="$base_packages" \
+        --customize-hook='chroot "$1" apt-get -y -q --download-only -o Dir::Cache::Archives=/srv/packages/ -o APT::Sandbox::User=root install '"$(echo $repo_packages)"'; rm -f "$1"/srv/packages/lock; rm -rf "$1"/srv/packages/partial' \
+        --setup-hook='mkdir -p "$1"/srv/packages/partial' \
+        bookworm "$work/base" "$sources"
+    mv "$work/base/srv/packages" "$work/packages"
+    mkdir "$work/base/srv/packages"
+}
+
+finish_base() {
+    local root=$work/base
+    "$here/tests/farm/ovd/build-debs" "$work/packages"
+    (cd "$work/packages" && apt-ftparchive packages . >Packages)
+    cp -r "$here/tests/farm/image/files/." "$root/"
+    chmod 755 "$root/usr/local/lib/practice-farm/record"
+    rm -f "$root"/etc/apt/sources.list.d/* "$root"/etc/apt/apt.conf.d/*mmdebstrap* "$root"/etc/ssh/ssh_host_*
+    echo 'deb [trusted=yes] file:/srv/packages ./' >"$root/etc/apt/sources.list"
+    mount --bind "$work/packages" "$root/srv/packages"
+    in_root "$root" sh -c 'apt-get update -qq && systemctl enable -q systemd-networkd ssh
+        systemctl mask -q apt-daily.timer apt-daily-upgrade.timer systemd-resolved.service'
+    umount "$root/srv/packages"
+    : >"$root/etc/machine-id"
+    rm -f "$root/etc/resolv.conf"
+    : >"$root/etc/resolv.conf"
+}
+
+build_layers() {
+    open_layer osm1 "$work/base"
+    in_root "$work/root" apt-get install -y -q inuvika-ovd-session-manager inuvika-ovd-administration-console
+    in_root "$work/root" /usr/share/ovd-practice/seed-production
+    rm -f "$work/root"/etc/ssh/ssh_host_*
+    close_layer
+    open_layer farmserver "$work/base"
+    in_root "$work/root" apt-get install -y -q inuvika-ovd-slaveserver
+    close_layer
+}
+
+# Makes sure that the image is there; sets image to its folder.
+need_image() {
+    local key log
+    key=$(image_key)
+    image=$cache/$key
+    [ -f "$image/complete" ] && return
+    mkdir -p "$cache"
+    work=$cache/.making-$key
+    log=$cache/build.log
+    rm -rf "$work"
+    mkdir -p "$work"
+    say "Making the image (about two minutes, once) ..."
+    trap 'umount -q "$work/root/srv/packages" "$work/root" "$work/base/srv/packages" || true' EXIT
+    if ! (set -e && build_base && finish_base && build_layers) >"$log" 2>&1; then
+        tail -n 25 "$log" >&2
+        die "the image could not be made." "The whole story: $log"
+    fi
+    trap - EXIT
+    touch "$work/complete"
+    # Renamed whole, so that a half-built image is never taken for one.
+    mv "$work" "$image"
+    # Images of older inputs only fill the disk.
+    find "$cache" -mindepth 1 -maxdepth 1 -type d ! -name "$key" -exec rm -rf {} +
+}
