@@ -29,7 +29,7 @@ void read_access(TableReader& in, Login& login, bool& by_hand) {
     const std::string ssh = in.text("ssh", is_login, Need::optional);
     if (!ssh.empty()) login = *parse_login(ssh);
     if (in.exists() && !in.has("ssh") && !by_hand)
-        in.wrong("ssh", "There is neither ssh nor by_hand here.",
+        in.missing("ssh", "There is neither ssh nor by_hand here.",
             "Write ssh = \"root@10.20.1.11\", or by_hand = true when the program may not log in");
 }
 

@@ -102,7 +102,7 @@ const toml::node* TableReader::find(const std::string& key, Need need) {
     if (node != nullptr)
         reading_.places[name_of(key)] = place(*node);
     else if (need == Need::required)
-        wrong(key,
+        missing(key,
             fmt::format("{} has no {}.",
                 name_.starts_with("servers.") ? "[[servers]]" : "[" + name_ + "]", key),
             example(key));
@@ -219,7 +219,7 @@ TableReader TableReader::table(const std::string& key, Need need) {
         wrong(key, fmt::format("{} must be a table, not {}.", name, type_name(*node)),
             fmt::format("Write [{}] on a line of its own and its keys below", name));
     if (node == nullptr && table_ != nullptr && need == Need::required)
-        wrong(key, fmt::format("There is no [{}] in this file.", name),
+        missing(key, fmt::format("There is no [{}] in this file.", name),
             fmt::format("Write [{}] and its keys; `ovd-failover init` writes a whole file", name));
     return {node == nullptr ? nullptr : node->as_table(), name, reading_};
 }
@@ -255,11 +255,26 @@ std::map<std::string, std::string> TableReader::texts() {
     return all;
 }
 
+void TableReader::missing(const std::string& key, std::string message, std::string hint) {
+    if (table_ != nullptr)
+        missing_[key] = {Kind::farm, std::move(message), std::move(hint), place(*table_)};
+}
+
 void TableReader::end() {
     if (table_ == nullptr) return;
-    for (const auto& [key, node] : *table_)
-        if (std::find(asked_.begin(), asked_.end(), key.str()) == asked_.end())
-            reading_.errors.push_back(unknown_key(key, reading_.farm.path, asked_, Kind::farm));
+    for (const auto& [key, node] : *table_) {
+        if (std::find(asked_.begin(), asked_.end(), key.str()) != asked_.end()) continue;
+        std::vector<std::string> wanted;
+        for (const auto& [name, error] : missing_)
+            wanted.push_back(name);
+        const std::string meant = nearest(key.str(), wanted);
+        reading_.errors.push_back(unknown_key(key, reading_.farm.path,
+            meant.empty() ? asked_ : std::vector<std::string>{meant}, Kind::farm));
+        missing_.erase(meant);
+    }
+    for (auto& [key, error] : missing_)
+        reading_.errors.push_back(std::move(error));
+    missing_.clear();
 }
 
 } // namespace ovd

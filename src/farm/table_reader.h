@@ -39,7 +39,10 @@ public:
     void judge(const std::string& key, const Done& done);
     /// Adds an error at a key, or at the table when it is not there.
     void wrong(const std::string& key, std::string message, std::string hint);
-    /// Reports the keys that nobody asked for.
+    /// Notes a key that is needed and not there; reported at the end, unless a slip of the pen in
+    /// another key explains it.
+    void missing(const std::string& key, std::string message, std::string hint);
+    /// Reports the keys that are missing and those that nobody asked for.
     void end();
 
 private:
@@ -52,6 +55,7 @@ private:
     std::string name_;
     FarmReading& reading_;
     std::vector<std::string> asked_;
+    std::map<std::string, Error> missing_;
 };
 
 /// A path of a file: ~ is the home folder, and a relative path starts at the folder of file.

@@ -102,7 +102,6 @@ private:
                              const std::string& place) {
             once(owners_, address, who, place, "address", hint);
         };
-        add(farm_.vip, "the VIP", "ovd_srv.vip");
         for (const auto& node : farm_.nodes) {
             add(node.address, node.id, "nodes." + node.id + ".address");
             if (node.priv_address != node.address)
@@ -111,6 +110,7 @@ private:
         for (std::size_t i = 0; i < farm_.servers.size(); ++i)
             add(farm_.servers[i].address, farm_.servers[i].name,
                 fmt::format("servers.{}.address", i));
+        add(farm_.vip, "the VIP", "ovd_srv.vip"); // last: the machine was there before the plan
     }
 
     void names() {
@@ -134,12 +134,12 @@ private:
     void login(std::map<std::string, std::string>& taken, const Login& login,
         const std::string& who, const std::string& place) {
         if (login.host.empty()) return;
-        if (login.host == farm_.vip) {
+        const auto owner = owners_.find(login.host);
+        if (owner != owners_.end() && owner->second == "the VIP") {
             wrong(place, fmt::format("{} would be logged in to over the VIP, which moves.", who),
                 "Write the address that always belongs to this machine");
             return;
         }
-        const auto owner = owners_.find(login.host);
         if (owner != owners_.end() && owner->second != who) {
             wrong(place,
                 fmt::format("{} would be logged in to at {}, the address of {}.", who, login.host,
