@@ -61,8 +61,13 @@ std::vector<Judged> look(Session& session, std::map<std::string, Batch>& batches
                         (*results)[i]));
             });
     }
-    // By node, in the farm's order, so that two runs read alike.
-    std::ranges::stable_sort(all, {}, &Judged::node);
+    // In the farm's order, so that two runs read alike.
+    std::map<std::string, std::size_t> order;
+    for (const auto& node : session.farm().nodes)
+        order[node.id] = order.size();
+    for (const auto& server : session.farm().servers)
+        order[server.name] = order.size();
+    std::ranges::stable_sort(all, {}, [&order](const Judged& each) { return order[each.node]; });
     return all;
 }
 
@@ -77,7 +82,16 @@ void show(const std::vector<Judged>& all, const Common& common) {
         return;
     }
     const auto width = view_options(common).width;
+    std::map<std::string, std::size_t> good;
+    for (const auto& each : all)
+        if (each.severity == "ok") ++good[each.node];
+    std::string node;
     for (const auto& each : all) {
+        if (each.node != node) {
+            node = each.node;
+            if (good[node] > 0) fmt::print("ok    {:<6} {} checks\n", node, good[node]);
+        }
+        if (each.severity == "ok" && !common.verbose) continue;
         fmt::print("{:<5} {:<6} {}\n", each.severity, each.node,
             each.step ? each.step->title : "Reach the node");
         for (const auto& [label, text] : {std::pair{"", each.says}, {"-> ", each.hint}}) {

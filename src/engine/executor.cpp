@@ -92,8 +92,7 @@ std::size_t Executor::running() const {
 
 void Executor::announce_section(std::size_t task) {
     const auto& id = tools_.plan.tasks[task].step->section;
-    if (id == section_) return;
-    section_ = id;
+    if (!announced_.insert(id).second) return;
     for (const auto& chapter : tools_.plan.guide.chapters)
         for (const auto& section : chapter.sections)
             if (section.id == id) tools_.view.section(id, section.title);
@@ -190,7 +189,7 @@ void Executor::put_back(const std::string& section) {
             recorded == now.tasks.end() || recorded->second.state == TaskState::untouched ||
             recorded->second.how == "already")
             continue;
-        tools_.view.begins(task.id, task.step->title);
+        tools_.view.begins(task.id, task.step->title, section);
         const auto done = put_back_task(tools_, i, recorded->second.attempts);
         tools_.view.ends(task.id, done ? Ended::put_back : Ended::failed,
             done ? "" : done.error().message, 0);

@@ -67,7 +67,7 @@ private:
     std::set<std::string> skipped_;   ///< steps a person left for later
     std::string approved_section_;
     bool approved_all_ = false;
-    std::string section_;
+    std::set<std::string> announced_; ///< sections the view knows
     std::vector<std::jthread> workers_;
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -27,7 +27,7 @@ public:
 
     TaskOutcome go(bool by_hand) {
         started_ = tools_.clock.now();
-        tools_.view.begins(task_.id, task_.step->title);
+        tools_.view.begins(task_.id, task_.step->title, task_.step->section);
         auto ended = by_hand ? follow_by_hand() : follow();
         const double seconds = elapsed();
         if (!ended) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guide/read_step.h"
 
+#include "base/text.h"
 #include "base/toml.h"
 
 #include <algorithm>
@@ -150,6 +151,18 @@ Done read_checks(const toml::table& table, Step& step, const fs::path& path) {
     return {};
 }
 
+/// Prose is wrapped anew for whoever reads it: single line ends are spaces, empty lines stay.
+std::string unwrapped(const std::string& text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool end = text[i] == '\n';
+        const bool beside_empty =
+            (i > 0 && text[i - 1] == '\n') || (i + 1 < text.size() && text[i + 1] == '\n');
+        out += end && !beside_empty ? ' ' : text[i];
+    }
+    return trim(out);
+}
+
 Done read_texts(const toml::table& table, Step& step, const fs::path& path) {
     const std::vector<std::pair<const char*, std::string*>> texts = {{"id", &step.id},
         {"title", &step.title}, {"why", &step.why}, {"when", &step.when},
@@ -163,8 +176,7 @@ Done read_texts(const toml::table& table, Step& step, const fs::path& path) {
             return fail(Kind::steps, fmt::format("{} must be a text.", key), "Put it in quotes.",
                 where_of(*node, path));
         *into = *text;
-        while (!into->empty() && into->back() == '\n')
-            into->pop_back();
+        *into = unwrapped(*into);
     }
     const std::vector<std::pair<const char*, std::vector<std::string>*>> all_lists = {
         {"guide", &step.guide}, {"on", &step.on}, {"platforms", &step.platforms},

@@ -16,8 +16,9 @@ void JsonView::section(const std::string& id, const std::string& title) {
     put({{"event", "section"}, {"section", id}, {"title", title}});
 }
 
-void JsonView::begins(const std::string& task, const std::string& title) {
-    put({{"event", "begins"}, {"task", task}, {"title", title}});
+void JsonView::begins(
+    const std::string& task, const std::string& title, const std::string& section) {
+    put({{"event", "begins"}, {"task", task}, {"title", title}, {"section", section}});
 }
 
 void JsonView::doing(const std::string& task, const std::string& what) {

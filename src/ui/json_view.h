@@ -15,7 +15,8 @@ public:
         : clean_(std::move(clean)) {}
 
     void section(const std::string& id, const std::string& title) override;
-    void begins(const std::string& task, const std::string& title) override;
+    void begins(const std::string& task, const std::string& title,
+        const std::string& section) override;
     void doing(const std::string& task, const std::string& what) override;
     void output(const std::string& task, std::string_view text) override;
     void note(const std::string& task, const std::string& text) override;

@@ -98,29 +98,43 @@ void TextView::tick(std::stop_token stop) {
 
 void TextView::section(const std::string& id, const std::string& title) {
     const std::scoped_lock lock(mutex_);
-    line("");
-    line(paint(fmt::format("{}  {}", title, paint("(" + id + ")", faint)), bold));
+    sections_[id] = title;
 }
 
-void TextView::begins(const std::string& task, const std::string& title) {
+/// Sections run side by side: the heading is written when something of it is, not when it begins.
+void TextView::heading_for(const std::string& task) {
+    const auto found = running_.find(task);
+    if (found == running_.end() || found->second.section == shown_section_) return;
+    shown_section_ = found->second.section;
+    line("");
+    line(fmt::format("{}  {}", paint(sections_[shown_section_], bold),
+        paint("(" + shown_section_ + ")", faint)));
+}
+
+void TextView::begins(
+    const std::string& task, const std::string& title, const std::string& section) {
     const std::scoped_lock lock(mutex_);
-    running_[task] = {title, "", std::chrono::steady_clock::now()};
+    running_[task] = {title, section, "", std::chrono::steady_clock::now()};
 }
 
 void TextView::doing(const std::string& task, const std::string& what) {
     const std::scoped_lock lock(mutex_);
     if (const auto found = running_.find(task); found != running_.end()) found->second.doing = what;
-    if (options_.verbose) line(fmt::format("      {}: {}", node_of(task), clean_(what)));
+    if (!options_.verbose) return;
+    heading_for(task);
+    line(fmt::format("      {}: {}", node_of(task), clean_(what)));
 }
 
 void TextView::output(const std::string& task, std::string_view text) {
     if (!options_.verbose) return;
     const std::scoped_lock lock(mutex_);
+    heading_for(task);
     indented(clean_(text), fmt::format("      {}: ", node_of(task)));
 }
 
 void TextView::note(const std::string& task, const std::string& text) {
     const std::scoped_lock lock(mutex_);
+    heading_for(task);
     std::string mark = paint(fmt::format("  note     {:<6} ", node_of(task)), yellow);
     for (const auto& part : wrap(clean_(text), options_.width > 40 ? options_.width - 18 : 22)) {
         line(mark + part);
@@ -132,6 +146,7 @@ void TextView::ends(
     const std::string& task, Ended ended, const std::string& message, double seconds) {
     const std::scoped_lock lock(mutex_);
     auto title = task;
+    heading_for(task);
     if (const auto found = running_.find(task); found != running_.end()) title = found->second.title;
     running_.erase(task);
     const auto time = seconds >= 0.95 ? " (" + human_seconds(seconds) + ")" : "";

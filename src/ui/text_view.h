@@ -17,7 +17,8 @@ public:
     ~TextView() override;
 
     void section(const std::string& id, const std::string& title) override;
-    void begins(const std::string& task, const std::string& title) override;
+    void begins(const std::string& task, const std::string& title,
+        const std::string& section) override;
     void doing(const std::string& task, const std::string& what) override;
     void output(const std::string& task, std::string_view text) override;
     void note(const std::string& task, const std::string& text) override;
@@ -31,11 +32,13 @@ public:
 private:
     struct Running {
         std::string title;
+        std::string section;
         std::string doing;
         std::chrono::steady_clock::time_point since;
     };
     void line(const std::string& text);           // with the lock held
     void indented(const std::string& text, const std::string& indent);
+    void heading_for(const std::string& task);
     void clear_live();
     void draw_live();
     void tick(std::stop_token stop);
@@ -45,6 +48,8 @@ private:
     std::function<std::string(std::string_view)> clean_;
     std::mutex mutex_;
     std::map<std::string, Running> running_;
+    std::map<std::string, std::string> sections_; ///< titles by id
+    std::string shown_section_;
     bool live_shown_ = false;
     bool paused_ = false;
     std::jthread ticker_;

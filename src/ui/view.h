@@ -20,8 +20,11 @@ enum class Ended { done, already, by_hand, open, failed, unknown, stopped, put_b
 class View {
 public:
     virtual ~View() = default;
+    /// A section is begun; comes before the first of its tasks.
     virtual void section(const std::string& id, const std::string& title) = 0;
-    virtual void begins(const std::string& task, const std::string& title) = 0;
+    /// A task begins: its id, its title, the id of its section.
+    virtual void begins(const std::string& task, const std::string& title,
+        const std::string& section) = 0;
     /// An operation of the task begins: what it is, in one line.
     virtual void doing(const std::string& task, const std::string& what) = 0;
     virtual void output(const std::string& task, std::string_view text) = 0;

@@ -108,6 +108,6 @@ inside() {
     shift
     is_running "$role" || die "$role is off." "Type: scripts/practice-farm power-on $role"
     leader=$(ps -o pid= --ppid "$(cat "$state/nodes/$role/pid")" | tr -d ' ')
-    nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --root --wd=/root -- \
+    nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --root --wd -- \
         env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM="${TERM:-dumb}" LANG=C.UTF-8 "$@"
 }
