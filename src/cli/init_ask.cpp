@@ -52,7 +52,7 @@ private:
         const auto judge = [&](const std::string& text) -> Done {
             if (auto good = rule(text); !good) return good;
             field = text;
-            return no_contradiction([&] { field.clear(); });
+            return no_contradiction();
         };
         auto answer = prompter_.ask(question, proposed, judge);
         if (answer)
@@ -77,12 +77,11 @@ private:
         return false;
     }
 
-    template <class Undo>
-    Done no_contradiction(Undo undo) {
-        const auto wrong = contradictions(out_);
+    /// The answer just noted against those before it; a refused one is overwritten by the next.
+    [[nodiscard]] Done no_contradiction() const {
+        auto wrong = contradictions(out_);
         if (wrong.empty()) return {};
-        undo();
-        return tl::unexpected(wrong.front());
+        return tl::unexpected(std::move(wrong.front()));
     }
 
     void login(const std::string& who, const std::string& proposed, Login& field, bool& by_hand) {
@@ -92,7 +91,7 @@ private:
             auto read = parse_login(text);
             if (!read) return tl::unexpected(read.error());
             field = *read;
-            return no_contradiction([&] { field = {}; });
+            return no_contradiction();
         };
         auto answer = prompter_.ask(
             fmt::format("{}: log in as [user@]host[:port] ({} to do it all by hand)", who, none),
@@ -168,7 +167,8 @@ private:
         for (std::size_t i = 0; !error_; ++i) {
             const Server proposed = i < in_.servers.size() ? in_.servers[i] : Server{};
             Server& server = out_.servers.emplace_back();
-            maybe("Farm server: name", proposed.name, server.name, check_server_name);
+            maybe(i == 0 ? "Farm server: name" : "Next farm server: name", proposed.name,
+                server.name, check_server_name);
             if (server.name.empty()) {
                 out_.servers.pop_back();
                 break;

@@ -54,7 +54,8 @@ TerminalPrompter::TerminalPrompter(bool may_ask, std::stop_token stop)
     : may_ask_(may_ask), terminal_(::isatty(STDIN_FILENO) == 1), stop_(std::move(stop)) {}
 
 Result<std::string> TerminalPrompter::read_line(const std::string& question, bool echo) {
-    const std::string about = lines(question).empty() ? "" : lines(question).back();
+    std::string about = lines(question).empty() ? "" : trim(lines(question).back());
+    if (about.ends_with(':')) about.pop_back();
     if (!may_ask_)
         return fail(Kind::refused, "Nobody may be asked: " + about, "Leave --no-input out.");
     std::fflush(stdout);

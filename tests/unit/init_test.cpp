@@ -172,7 +172,8 @@ TEST_CASE("farm servers by DNS, a Windows one, and a node that is done by hand")
     Script script = guide_answers();
     script.answers["Do farm servers name"] = {"dns"};
     script.answers["DNS name"] = {"ovd.example.com"};
-    script.answers["Farm server: name"] = {"oas1", "WIN2"};
+    script.answers["Farm server: name"] = {"oas1"};
+    script.answers["Next farm server: name"] = {"WIN2"};
     script.answers["WIN2: role"] = {"oas"};
     script.answers["WIN2: linux or windows"] = {"windows"};
     script.answers["WIN2: address"] = {"10.20.1.32"};
