@@ -41,16 +41,20 @@ close_layer() {
 }
 
 build_base() {
-    local sources
-    sources=$(mktemp --suffix=.sources)
     # The machine's own mirror, whatever it is.
-    cat /etc/apt/sources.list.d/debian.sources >"$sources" 2>/dev/null || cat /etc/apt/sources.list >"${sources%.sources}.list"
-    [ -s "$sources" ] || sources=${sources%.sources}.list
+    local sources=$work/mirror.sources
+    if ! cp /etc/apt/sources.list.d/debian.sources "$sources" 2>/dev/null; then
+        sources=$work/mirror.list
+        cp /etc/apt/sources.list "$sources"
+    fi
     # shellcheck disable=SC2016
     mmdebstrap --quiet --variant=minbase --include="$base_packages" \
-        --customize-hook='chroot "$1" apt-get -y -q --download-only -o Dir::Cache::Archives=/srv/packages/ -o APT::Sandbox::User=root install '"$(echo $repo_packages)"'; rm -f "$1"/srv/packages/lock; rm -rf "$1"/srv/packages/partial' \
         --setup-hook='mkdir -p "$1"/srv/packages/partial' \
+        --customize-hook="chroot \"\$1\" apt-get -y -q --download-only -o Dir::Cache::Archives=/srv/packages/ \
+            -o APT::Sandbox::User=root install ${repo_packages//$'\n'/ }" \
+        --customize-hook='rm -rf "$1"/srv/packages/lock "$1"/srv/packages/partial' \
         bookworm "$work/base" "$sources"
+    rm "$sources" # no mirror's name stays in the image
     mv "$work/base/srv/packages" "$work/packages"
     mkdir "$work/base/srv/packages"
 }
