@@ -108,6 +108,14 @@ need_image() {
     touch "$work/complete"
     # Renamed whole, so that a half-built image is never taken for one.
     mv "$work" "$image"
-    # Images of older inputs only fill the disk.
-    find "$cache" -mindepth 1 -maxdepth 1 -type d ! -name "$key" -exec rm -rf {} +
+    remove_old_images
+}
+
+# Images of older inputs only fill the disk, but one that a farm's machines are mounted from must stay.
+remove_old_images() {
+    local old
+    for old in "$cache"/*/; do
+        old=${old%/}
+        [ "$old" = "$image" ] || grep -qF "$old/" /proc/self/mounts || rm -rf --one-file-system "$old"
+    done
 }
