@@ -182,6 +182,14 @@ TEST_CASE("machines behind one gateway may share an address with different ports
         std::string(text).replace(text.find(other), other.size(), "ssh = \"gate:2203\"")));
 }
 
+TEST_CASE("a farm server may not have the guide's name of a node, whatever the node's own is") {
+    std::string text = guide_with("hostname = \"pcs3\"", "hostname = \"quorum-a\"");
+    CHECK(load_text(text));
+    const auto farm = load_text(text.replace(text.find("\"oas1\""), 6, "\"pcs3\""));
+    REQUIRE_FALSE(farm);
+    CHECK_THAT(farm.error().message, Catch::Contains("have the same name: pcs3"));
+}
+
 TEST_CASE("all that is wrong is told at once, in the order of the file") {
     std::string text = guide_with("vip = \"10.20.1.10\"", "vip = \"10.20.1\"");
     text.replace(text.find("role = \"oas\""), 12, "role = \"aps\"");

@@ -108,9 +108,10 @@ TEST_CASE("a file is written whole, with its mode, and a failure leaves the old 
     CHECK(read_file(file).value() == "new");
 
     CHECK_FALSE(write_file(folder / "no" / "file", "x"));
-    CHECK_FALSE(write_file(folder, "x")); // a folder is in the way
+    fs::create_directories(folder / "taken" / "by a folder");
+    CHECK_FALSE(write_file(folder / "taken", "x"));
     CHECK(
-        std::distance(fs::directory_iterator(folder), {}) == 1); // and nothing is left lying about
+        std::distance(fs::directory_iterator(folder), {}) == 2); // and nothing is left lying about
 
     const auto missing = read_file(folder / "missing", Kind::farm);
     REQUIRE_FALSE(missing);
