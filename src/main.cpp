@@ -67,9 +67,8 @@ private:
 int show_error(const ovd::Error& error, bool json) {
     ovd::Common common;
     common.json = json;
-    auto view = ovd::make_view(ovd::view_options(common), [](std::string_view text) {
-        return std::string(text);
-    });
+    auto view = ovd::make_view(
+        ovd::view_options(common), [](std::string_view text) { return std::string(text); });
     view->error(error);
     return ovd::exit_code(error.kind);
 }
@@ -101,26 +100,32 @@ int main(int count, char** words) {
     auto* init_verb = app.add_subcommand("init", "Describe the farm: writes farm.toml");
     ovd::add_init_options(*init_verb, init);
 
-    auto* check_verb = app.add_subcommand("check", "Look whether everything is ready; changes nothing");
+    auto* check_verb =
+        app.add_subcommand("check", "Look whether everything is ready; changes nothing");
     add_common(*check_verb, common);
 
-    auto* plan_verb = app.add_subcommand("plan", "Show every command, file and question beforehand");
+    auto* plan_verb =
+        app.add_subcommand("plan", "Show every command, file and question beforehand");
     add_common(*plan_verb, common);
     plan_verb->add_flag("--live", plan.live, "look at the nodes and tell what is done already");
     plan_verb->add_flag("--titles", plan.titles, "one line a step");
-    plan_verb->add_option("--only", plan.only, "chapter (5 or V), section, step or guide id (V-12)");
+    plan_verb->add_option(
+        "--only", plan.only, "chapter (5 or V), section, step or guide id (V-12)");
 
-    auto* run_verb = app.add_subcommand("run", "Carry out what is left; safe to stop and run again");
+    auto* run_verb =
+        app.add_subcommand("run", "Carry out what is left; safe to stop and run again");
     add_common(*run_verb, common);
     run_verb->add_option("--from", run.from, "begin with this chapter, section or step");
     run_verb->add_option("--to", run.to, "end with this chapter, section or step");
     run_verb->add_option("--only", run.only, "only this chapter, section or step");
-    run_verb->add_option("--answers", run.answers, "answers for unattended use: step-id = \"done\"");
+    run_verb->add_option(
+        "--answers", run.answers, "answers for unattended use: step-id = \"done\"");
     run_verb->add_flag("-y,--yes", run.yes, "do not ask before each step");
     run_verb->add_flag("--again", run.again, "with --only: also what the journal calls done");
     run_verb->add_flag("--take-over", run.take_over, "take the farm from another run that is gone");
 
-    auto* status_verb = app.add_subcommand("status", "Where it is, what waits for whom, what is next");
+    auto* status_verb =
+        app.add_subcommand("status", "Where it is, what waits for whom, what is next");
     add_common(*status_verb, common);
 
     try {
@@ -140,7 +145,8 @@ int main(int count, char** words) {
     } catch (const std::exception& error) {
         return show_error({ovd::Kind::internal, error.what(),
                               "This is a defect of ovd-failover. Nodes are as the journal says; "
-                              "run again after reporting it.", {}},
+                              "run again after reporting it.",
+                              {}},
             common.json);
     }
 }

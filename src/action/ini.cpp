@@ -34,8 +34,7 @@ awk -v s={1} -v k={2} -v v={3} '
 inside && $0 ~ "^" k "[ \t]*=" {{ sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t]*$/, ""); good = ($0 == v) }}
 END {{ exit !good }}' {0})";
 
-Result<std::string> filled(
-    std::string_view text, const Context& context, const Fields& fields) {
+Result<std::string> filled(std::string_view text, const Context& context, const Fields& fields) {
     std::string words[4];
     const char* keys[4] = {"ini", "section", "key", "value"};
     for (std::size_t i = 0; i < 4; ++i) {
@@ -60,6 +59,7 @@ Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
 
 } // namespace
 
-const ActionKind ini_action{"ini", "sets one key in an INI file, keeps the rest", rules, plan, probe};
+const ActionKind ini_action{
+    "ini", "sets one key in an INI file, keeps the rest", rules, plan, probe};
 
 } // namespace ovd

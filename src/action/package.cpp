@@ -26,7 +26,8 @@ constexpr Manager managers[] = {
     {"apt",
         "DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -y -q "
         "-o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120 install {}",
-        "dpkg-query -W -f='${{Status}}' {} 2>/dev/null | grep -qx 'install ok installed' || exit 1"},
+        "dpkg-query -W -f='${{Status}}' {} 2>/dev/null | grep -qx 'install ok installed' || exit "
+        "1"},
     {"dnf", "dnf -y -q install {}", "rpm -q --quiet {} || exit 1"},
     {"yum", "yum -y -q install {}", "rpm -q --quiet {} || exit 1"},
 };
@@ -56,7 +57,8 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
     if (!manager) return tl::unexpected(manager.error());
     auto packages = names_of(context, fields);
     if (!packages) return tl::unexpected(packages.error());
-    return Operations{RunOp{fmt::format(fmt::runtime((*manager)->install), join(*packages, " ")), {}}};
+    return Operations{
+        RunOp{fmt::format(fmt::runtime((*manager)->install), join(*packages, " ")), {}}};
 }
 
 Result<MaybeProbe> probe(const Context& context, const Fields& fields) {

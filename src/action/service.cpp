@@ -37,10 +37,10 @@ Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
     const auto name = shell_quote(*unit);
     std::vector<std::string> looks;
     if (fields.has("enabled"))
-        looks.push_back(fields.flag("enabled", true)
-                            ? fmt::format("systemctl is-enabled --quiet {} || exit 1", name)
-                            : fmt::format("! systemctl is-enabled --quiet {} 2>/dev/null || exit 1",
-                                  name));
+        looks.push_back(
+            fields.flag("enabled", true)
+                ? fmt::format("systemctl is-enabled --quiet {} || exit 1", name)
+                : fmt::format("! systemctl is-enabled --quiet {} 2>/dev/null || exit 1", name));
     if (fields.has("running"))
         looks.push_back(fields.flag("running", true)
                             ? fmt::format("systemctl is-active --quiet {} || exit 1", name)

@@ -19,7 +19,7 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
 
 } // namespace
 
-const ActionKind sql_action{"sql", "runs SQL as the database's root over its socket on the node",
-    rules, plan, no_probe};
+const ActionKind sql_action{
+    "sql", "runs SQL as the database's root over its socket on the node", rules, plan, no_probe};
 
 } // namespace ovd

@@ -14,23 +14,32 @@ namespace {
 
 bool fits(const FieldValue& value, FieldType type) {
     switch (type) {
-    case FieldType::text: return std::holds_alternative<Text>(value);
-    case FieldType::list: return std::holds_alternative<TextList>(value);
+    case FieldType::text:
+        return std::holds_alternative<Text>(value);
+    case FieldType::list:
+        return std::holds_alternative<TextList>(value);
     case FieldType::text_or_list:
         return std::holds_alternative<Text>(value) || std::holds_alternative<TextList>(value);
-    case FieldType::flag: return std::holds_alternative<bool>(value);
-    case FieldType::number: return std::holds_alternative<long>(value);
+    case FieldType::flag:
+        return std::holds_alternative<bool>(value);
+    case FieldType::number:
+        return std::holds_alternative<long>(value);
     }
     return false;
 }
 
 std::string_view type_name(FieldType type) {
     switch (type) {
-    case FieldType::text: return "a text";
-    case FieldType::list: return "a list of texts";
-    case FieldType::text_or_list: return "a text or a list of texts";
-    case FieldType::flag: return "true or false";
-    case FieldType::number: return "a whole number";
+    case FieldType::text:
+        return "a text";
+    case FieldType::list:
+        return "a list of texts";
+    case FieldType::text_or_list:
+        return "a text or a list of texts";
+    case FieldType::flag:
+        return "true or false";
+    case FieldType::number:
+        return "a whole number";
     }
     return "";
 }

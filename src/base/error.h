@@ -9,20 +9,20 @@ namespace ovd {
 
 /// What sort of thing went wrong; decides the exit code of the program (see exit_code()).
 enum class Kind {
-    usage,     ///< the command line
-    farm,      ///< farm.toml, an answers file or a secret it names
-    steps,     ///< steps/ or templates/
-    connect,   ///< a node cannot be reached or logged in to
-    host_key,  ///< a node is not the machine it was, or is not known
-    remote,    ///< a command on a node failed
-    unknown,   ///< it cannot be told whether something happened
-    journal,   ///< the record of the run is damaged or in use
-    refused,   ///< a guard or a person said no
-    stopped,   ///< the operator stopped the run
-    put_back,  ///< something failed, and what had been done was put back
+    usage,           ///< the command line
+    farm,            ///< farm.toml, an answers file or a secret it names
+    steps,           ///< steps/ or templates/
+    connect,         ///< a node cannot be reached or logged in to
+    host_key,        ///< a node is not the machine it was, or is not known
+    remote,          ///< a command on a node failed
+    unknown,         ///< it cannot be told whether something happened
+    journal,         ///< the record of the run is damaged or in use
+    refused,         ///< a guard or a person said no
+    stopped,         ///< the operator stopped the run
+    put_back,        ///< something failed, and what had been done was put back
     put_back_failed, ///< something failed, and putting back failed too
-    io,        ///< a local file or program
-    internal,  ///< a defect of this program
+    io,              ///< a local file or program
+    internal,        ///< a defect of this program
 };
 
 /// A place in a file a person edits. Line and column count from 1; 0 means not known.

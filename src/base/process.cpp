@@ -58,7 +58,8 @@ Result<pid_t> spawn(
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     if (error != 0)
-        return fail(Kind::io, fmt::format("{} cannot be started: {}", command, std::strerror(error)),
+        return fail(Kind::io,
+            fmt::format("{} cannot be started: {}", command, std::strerror(error)),
             "Check that /bin/sh works.");
     return pid;
 }

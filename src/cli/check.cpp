@@ -52,13 +52,13 @@ std::vector<Judged> look(Session& session, std::map<std::string, Batch>& batches
                 const auto results = session.nodes().reader(name).read(work->reads);
                 const std::scoped_lock lock(mutex);
                 if (!results) {
-                    all.push_back({name, nullptr, "stop", results.error().message,
-                        results.error().hint});
+                    all.push_back(
+                        {name, nullptr, "stop", results.error().message, results.error().hint});
                     return;
                 }
                 for (std::size_t i = 0; i < work->made.size(); ++i)
-                    all.push_back(judge(session.plan(), work->made[i].first, *work->made[i].second,
-                        (*results)[i]));
+                    all.push_back(judge(
+                        session.plan(), work->made[i].first, *work->made[i].second, (*results)[i]));
             });
     }
     // In the farm's order, so that two runs read alike.
@@ -130,8 +130,8 @@ Result<int> check_verb(const Common& common) {
         return std::ranges::count(all, std::string(severity), &Judged::severity);
     };
     if (!common.json) {
-        fmt::print("\n{} ok, {} warnings, {} that stop the migration\n", count("ok"),
-            count("warn"), count("stop"));
+        fmt::print("\n{} ok, {} warnings, {} that stop the migration\n", count("ok"), count("warn"),
+            count("stop"));
         if (count("stop") == 0) fmt::print("Next: ovd-failover plan, then ovd-failover run\n");
     }
     return count("stop") == 0 ? 0 : exit_code(Kind::refused);

@@ -56,7 +56,8 @@ Result<Answer> ConsoleAsker::ask_person(const Task& task, const AskOp& question)
     });
     view_.resume();
     if (!said) return tl::unexpected(said.error());
-    if (*said == "s") return fail(Kind::stopped, "Stopped at " + task.id, "Go on with: ovd-failover run");
+    if (*said == "s")
+        return fail(Kind::stopped, "Stopped at " + task.id, "Go on with: ovd-failover run");
     return Answer{said->front() == 'd', *said, "person", who_};
 }
 
@@ -94,18 +95,23 @@ Result<Asker::Choice> ConsoleAsker::before(const Step& step, const std::string&)
     }
     if (!said) return tl::unexpected(said.error());
     switch (said->front()) {
-    case 'y': return Choice::run;
-    case 's': return Choice::run_section;
-    case 'a': return Choice::run_all;
-    case 'h': return Choice::by_hand;
-    case 'l': return Choice::skip;
-    default: return Choice::stop;
+    case 'y':
+        return Choice::run;
+    case 's':
+        return Choice::run_section;
+    case 'a':
+        return Choice::run_all;
+    case 'h':
+        return Choice::by_hand;
+    case 'l':
+        return Choice::skip;
+    default:
+        return Choice::stop;
     }
 }
 
 Result<Asker::Mend> ConsoleAsker::after_failure(const Task& task, const Error&) {
-    auto said = prompter_.ask(
-        fmt::format("{}: [r]etry, finish it by [h]and, [q]uit", task.id), "q",
+    auto said = prompter_.ask(fmt::format("{}: [r]etry, finish it by [h]and, [q]uit", task.id), "q",
         [](const std::string& word) -> Done {
             if (word == "r" || word == "h" || word == "q") return {};
             return fail(Kind::usage, "Type r, h or q.");
@@ -124,8 +130,8 @@ Result<bool> ConsoleAsker::confirm_by_hand(const Task& task, const std::string& 
     if (shown_by_hand_ != task.id) {
         shown_by_hand_ = task.id;
         view_.pause();
-        fmt::print("\nBy hand, as root{}:\n\n{}\n",
-            task.node.empty() ? "" : " on " + task.node, commands);
+        fmt::print(
+            "\nBy hand, as root{}:\n\n{}\n", task.node.empty() ? "" : " on " + task.node, commands);
         fmt::print("Press Enter when it is done (where the node can be looked at, it is noticed "
                    "by itself).\n");
         std::fflush(stdout);

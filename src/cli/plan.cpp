@@ -33,8 +33,7 @@ Result<int> plan_verb(const Common& common, const PlanOptions& options) {
         if (options.live)
             for (const auto& node : (*session)->farm().nodes)
                 if (!node.by_hand)
-                    json["round_trips"][node.id] =
-                        (*session)->nodes().traffic(node.id).round_trips;
+                    json["round_trips"][node.id] = (*session)->nodes().traffic(node.id).round_trips;
         const auto replace = nlohmann::ordered_json::error_handler_t::replace;
         fmt::print("{}\n", (*session)->redactor().clean(json.dump(2, ' ', false, replace)));
     } else {

@@ -50,8 +50,7 @@ Result<std::set<std::string>> chosen_steps(const Guide& guide, const RunVerbOpti
         if (first.contains(steps[i]->id)) inside = true;
         if (inside && (only.empty() || only.contains(steps[i]->id))) range.insert(steps[i]->id);
     }
-    if (range.empty())
-        return fail(Kind::usage, "--from comes after --to.", "Change one of them.");
+    if (range.empty()) return fail(Kind::usage, "--from comes after --to.", "Change one of them.");
     return range;
 }
 
@@ -73,8 +72,7 @@ void summarize(Session& session, const RunSummary& summary) {
 
 } // namespace
 
-Result<int> run_verb(
-    const Common& common, const RunVerbOptions& options, std::stop_token stop) {
+Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::stop_token stop) {
     auto opened = Session::open(common, stop);
     if (!opened) return tl::unexpected(opened.error());
     auto& session = **opened;
@@ -87,9 +85,8 @@ Result<int> run_verb(
     auto journal = Journal::open(session.run_folder(), clock, session.redactor());
     if (!journal) return tl::unexpected(journal.error());
     const auto who = who_we_are();
-    ConsoleAsker asker(
-        session.farm(), std::move(*answers), session.prompter(), session.view(), who, stop,
-        [&session](const Step& step) {
+    ConsoleAsker asker(session.farm(), std::move(*answers), session.prompter(), session.view(), who,
+        stop, [&session](const Step& step) {
             PlanShow show;
             show.steps = {step.id};
             return session.redactor().clean(plan_text(session.plan(), show));
@@ -101,7 +98,8 @@ Result<int> run_verb(
     Executor executor(tools, replay((*journal)->records()),
         {std::move(*steps), options.yes, options.again, options.take_over, who});
     const auto summary = executor.run(stop);
-    Record end{{"kind", "stop"}, {"why", summary.error ? summary.error->message : "end of the plan"},
+    Record end{{"kind", "stop"},
+        {"why", summary.error ? summary.error->message : "end of the plan"},
         {"done", summary.carried_out}, {"left", summary.left}};
     if (auto ok = (*journal)->write(std::move(end)); !ok) return tl::unexpected(ok.error());
     summarize(session, summary);

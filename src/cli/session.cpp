@@ -47,11 +47,10 @@ ViewOptions view_options(const Common& options) {
     return view;
 }
 
-Result<std::unique_ptr<Session>> Session::open(
-    const Common& options, std::stop_token stop) {
+Result<std::unique_ptr<Session>> Session::open(const Common& options, std::stop_token stop) {
     std::unique_ptr<Session> session(new Session);
-    auto guide =
-        load_guide(data_folder(options.steps, "steps"), data_folder(options.templates, "templates"));
+    auto guide = load_guide(
+        data_folder(options.steps, "steps"), data_folder(options.templates, "templates"));
     if (!guide) return tl::unexpected(guide.error());
     session->guide_ = std::move(*guide);
     if (auto ok = check_actions(session->guide_); !ok) return tl::unexpected(ok.error());
@@ -69,10 +68,11 @@ Result<std::unique_ptr<Session>> Session::open(
 }
 
 void Session::connect_later(const Common& options, std::stop_token stop) {
-    view_ = make_view(view_options(options),
-        [this](std::string_view text) { return redactor_.clean(text); });
+    view_ = make_view(
+        view_options(options), [this](std::string_view text) { return redactor_.clean(text); });
     prompter_ = std::make_unique<TerminalPrompter>(!options.no_input, std::move(stop));
-    secrets_ = std::make_unique<Secrets>(farm_, run_folder_,
+    secrets_ = std::make_unique<Secrets>(
+        farm_, run_folder_,
         [this](const std::string&, const std::string& question) -> Result<std::string> {
             view_->pause();
             auto answer = prompter_->secret(question);
@@ -85,8 +85,8 @@ void Session::connect_later(const Common& options, std::stop_token stop) {
         if (!node.by_hand) targets.push_back(target_of(node));
     for (const auto& server : farm_.servers)
         if (!server.by_hand && server.os == "linux")
-            targets.push_back({server.name, server.login.user, server.login.host,
-                server.login.port, {}});
+            targets.push_back(
+                {server.name, server.login.user, server.login.host, server.login.port, {}});
     SshOptions ssh;
     ssh.identity = farm_.identity;
     ssh.known_hosts = farm_.known_hosts;
@@ -94,7 +94,8 @@ void Session::connect_later(const Common& options, std::stop_token stop) {
         ssh.trust = [this](const UnknownHostKey& key) {
             view_->pause();
             auto yes = prompter_->confirm(
-                fmt::format("{} ({}) has a host key that is not known yet: {} {}\nIs it the right one?",
+                fmt::format(
+                    "{} ({}) has a host key that is not known yet: {} {}\nIs it the right one?",
                     key.node, key.host, key.type, key.fingerprint),
                 false);
             view_->resume();

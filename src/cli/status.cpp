@@ -60,8 +60,8 @@ void print_text(const Plan& plan, const RunState& state, const Overview& view) {
     std::size_t all = 0;
     const auto flush = [&] {
         if (!chapter.empty())
-            fmt::print("  {:<22} {:>3} of {:>3} done, {}\n", chapter, done, all,
-                human_seconds(seconds));
+            fmt::print(
+                "  {:<22} {:>3} of {:>3} done, {}\n", chapter, done, all, human_seconds(seconds));
         seconds = 0;
         done = all = 0;
     };
@@ -84,20 +84,20 @@ void print_text(const Plan& plan, const RunState& state, const Overview& view) {
             record.message.empty() ? "" : lines(record.message).front());
     }
     for (const auto task : view.open)
-        fmt::print("Waits for a person: {} ({})\n", plan.tasks[task].id,
-            plan.tasks[task].step->title);
+        fmt::print(
+            "Waits for a person: {} ({})\n", plan.tasks[task].id, plan.tasks[task].step->title);
     if (!view.next.empty())
         fmt::print("Next: {} ({})\n", plan.tasks[view.next.front()].id,
             plan.tasks[view.next.front()].step->title);
-    fmt::print("{}\n", view.done == plan.tasks.size() ? "Nothing is left to do."
-                                                      : "Go on with: ovd-failover run");
+    fmt::print("{}\n",
+        view.done == plan.tasks.size() ? "Nothing is left to do." : "Go on with: ovd-failover run");
 }
 
 void print_json(const Plan& plan, const RunState& state, const Overview& view) {
     Json json{{"farm", plan.farm.name}, {"tasks", plan.tasks.size()}, {"done", view.done},
         {"last", state.last_time}, {"stopped", state.last_stop}};
-    for (const auto& [name, list] : {std::pair{"next", &view.next}, {"open", &view.open},
-             {"troubled", &view.troubled}}) {
+    for (const auto& [name, list] :
+        {std::pair{"next", &view.next}, {"open", &view.open}, {"troubled", &view.troubled}}) {
         json[name] = Json::array();
         for (const auto task : *list)
             json[name].push_back(plan.tasks[task].id);

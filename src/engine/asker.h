@@ -26,8 +26,7 @@ public:
     [[nodiscard]] virtual Result<Choice> before(const Step& step, const std::string& what) = 0;
     /// What to do about a failure.
     enum class Mend { retry, by_hand, stop };
-    [[nodiscard]] virtual Result<Mend> after_failure(
-        const Task& task, const Error& error) = 0;
+    [[nodiscard]] virtual Result<Mend> after_failure(const Task& task, const Error& error) = 0;
     /// Someone does the task by hand; called again and again until it returns true or an error.
     /// found tells what the last look saw.
     [[nodiscard]] virtual Result<bool> confirm_by_hand(

@@ -33,7 +33,8 @@ Done Executor::look_first() {
     for (std::size_t i = 0; i < plan.tasks.size(); ++i)
         if (changes_node(plan.details[i]) && findings.at(i).state != Finding::State::done)
             to_approve.insert(plan.tasks[i].step->id);
-    // Only what would change a node needs a person's word; questions and looks speak for themselves.
+    // Only what would change a node needs a person's word; questions and looks speak for
+    // themselves.
     for (const auto& task : plan.tasks)
         if (!to_approve.contains(task.step->id)) approved_.insert(task.step->id);
     marks_.assign(plan.tasks.size(), Mark::waiting);
@@ -48,14 +49,16 @@ Done Executor::look_first() {
         if (ok || finding.superseded) marks_[i] = Mark::done;
         if (ok && finding.state == Finding::State::not_done) summary_.drift.push_back(task.id);
         if (ok && recorded->second.digest != plan.details[i].digest)
-            tools_.view.note(task.id, "was done by an older plan than this one; plan --live shows it");
+            tools_.view.note(
+                task.id, "was done by an older plan than this one; plan --live shows it");
         const auto* node = plan.farm.node(task.node);
         const auto* server = plan.farm.server(task.node);
         by_hand_[i] = (node != nullptr && node->by_hand) || (server != nullptr && server->by_hand);
     }
     for (const auto& id : summary_.drift)
-        tools_.view.note(id, "was done by this run, but no longer looks so; it is not touched again "
-                             "unless you say: run --only STEP --again");
+        tools_.view.note(id,
+            "was done by this run, but no longer looks so; it is not touched again "
+            "unless you say: run --only STEP --again");
     return {};
 }
 
@@ -109,15 +112,23 @@ Result<bool> Executor::may_begin(std::size_t task) {
     tools_.view.resume();
     if (!choice) return tl::unexpected(choice.error());
     switch (*choice) {
-    case Asker::Choice::run: approved_.insert(step.id); return true;
-    case Asker::Choice::run_section: approved_section_ = step.section; return true;
-    case Asker::Choice::run_all: approved_all_ = true; return true;
+    case Asker::Choice::run:
+        approved_.insert(step.id);
+        return true;
+    case Asker::Choice::run_section:
+        approved_section_ = step.section;
+        return true;
+    case Asker::Choice::run_all:
+        approved_all_ = true;
+        return true;
     case Asker::Choice::by_hand:
         approved_.insert(step.id);
         for (std::size_t i = 0; i < marks_.size(); ++i)
             if (tools_.plan.tasks[i].step == &step) by_hand_[i] = true;
         return true;
-    case Asker::Choice::skip: skipped_.insert(step.id); return false;
+    case Asker::Choice::skip:
+        skipped_.insert(step.id);
+        return false;
     case Asker::Choice::stop:
         return fail(Kind::stopped, fmt::format("Stopped before {}.", step.id),
             "Go on with: ovd-failover run");
@@ -143,10 +154,20 @@ void Executor::handle(const Finished& finished, std::stop_token stop) {
     auto& mark = marks_[finished.task];
     switch (finished.outcome.ended) {
     case Ended::done:
-    case Ended::by_hand: ++summary_.carried_out; mark = Mark::done; return;
-    case Ended::already: ++summary_.already; mark = Mark::done; return;
-    case Ended::open: mark = Mark::open; summary_.open.push_back(task.id); return;
-    default: break;
+    case Ended::by_hand:
+        ++summary_.carried_out;
+        mark = Mark::done;
+        return;
+    case Ended::already:
+        ++summary_.already;
+        mark = Mark::done;
+        return;
+    case Ended::open:
+        mark = Mark::open;
+        summary_.open.push_back(task.id);
+        return;
+    default:
+        break;
     }
     mark = Mark::failed;
     const auto& error = *finished.outcome.error;
@@ -191,8 +212,8 @@ void Executor::put_back(const std::string& section) {
             continue;
         tools_.view.begins(task.id, task.step->title, section);
         const auto done = put_back_task(tools_, i, recorded->second.attempts);
-        tools_.view.ends(task.id, done ? Ended::put_back : Ended::failed,
-            done ? "" : done.error().message, 0);
+        tools_.view.ends(
+            task.id, done ? Ended::put_back : Ended::failed, done ? "" : done.error().message, 0);
         if (!done) {
             summary_.error = done.error();
             summary_.error->kind = Kind::put_back_failed;
@@ -232,8 +253,8 @@ RunSummary Executor::run(std::stop_token stop) {
         take_finished(stop);
     workers_.clear();
     if (stop.stop_requested() && !summary_.error)
-        summary_.error = Error{Kind::stopped, "Stopped between two steps.",
-            "Go on with: ovd-failover run", {}};
+        summary_.error =
+            Error{Kind::stopped, "Stopped between two steps.", "Go on with: ovd-failover run", {}};
     if (summary_.error && summary_.error->kind == Kind::remote)
         for (std::size_t i = 0; i < marks_.size(); ++i)
             if (marks_[i] == Mark::failed) failed_section = tools_.plan.tasks[i].step->section;

@@ -22,7 +22,7 @@ struct RunOptions {
 struct RunSummary {
     std::size_t carried_out = 0;
     std::size_t already = 0;
-    std::size_t left = 0; ///< chosen tasks that are not done
+    std::size_t left = 0;           ///< chosen tasks that are not done
     std::vector<std::string> open;  ///< tasks that wait for a person
     std::vector<std::string> drift; ///< tasks the journal calls done and a look contradicts
     std::optional<Error> error;     ///< why it ended early
@@ -63,8 +63,8 @@ private:
     RunSummary summary_;
     std::vector<Mark> marks_;
     std::vector<bool> by_hand_;
-    std::set<std::string> approved_;  ///< steps a person said yes to
-    std::set<std::string> skipped_;   ///< steps a person left for later
+    std::set<std::string> approved_; ///< steps a person said yes to
+    std::set<std::string> skipped_;  ///< steps a person left for later
     std::string approved_section_;
     bool approved_all_ = false;
     std::set<std::string> announced_; ///< sections the view knows

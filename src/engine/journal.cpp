@@ -34,7 +34,8 @@ struct Loaded {
 
 tl::unexpected<Error> damaged(const std::string& path, int line, const std::string& what) {
     return fail(Kind::journal, fmt::format("The journal is damaged: {}", what),
-        "Nothing was changed. Restore the file from a backup, or move the run folder away and begin "
+        "Nothing was changed. Restore the file from a backup, or move the run folder away and "
+        "begin "
         "a new run: it looks at every node first and does only what is left.",
         Where{path, line, 0});
 }
@@ -136,7 +137,8 @@ Result<std::unique_ptr<Journal>> Journal::open(
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND, 0600);
     if (file < 0) {
         ::close(lock);
-        return fail(Kind::journal, fmt::format("{} cannot be opened: {}", path, std::strerror(errno)),
+        return fail(Kind::journal,
+            fmt::format("{} cannot be opened: {}", path, std::strerror(errno)),
             "Check who owns it.");
     }
     std::unique_ptr<Journal> journal(new Journal(file, lock, clock, redactor));

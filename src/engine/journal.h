@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The append-only record of a run. One JSON object a line, on disk before the thing it announces and
-// after the thing it reports. src/engine/README.md documents the records; `less` reads them.
+// The append-only record of a run. One JSON object a line, on disk before the thing it announces
+// and after the thing it reports. src/engine/README.md documents the records; `less` reads them.
 #pragma once
 
 #include "base/clock.h"

@@ -70,8 +70,8 @@ Done Leases::on_all(const std::string& what, const std::string& command) {
 }
 
 Done Leases::take() {
-    return on_all("lease",
-        lease_command(tools_.journal.run_id(), options_.who, options_.take_over));
+    return on_all(
+        "lease", lease_command(tools_.journal.run_id(), options_.who, options_.take_over));
 }
 
 void Leases::release() {

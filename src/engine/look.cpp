@@ -59,8 +59,8 @@ void Looker::take_results(const Batch& batch, const Result<std::vector<ReadResul
             finding = {Finding::State::not_done, trim(result.output), false};
         else if (result.status != 0)
             finding = {Finding::State::cannot_tell,
-                fmt::format("the look ended with status {}: {}", result.status,
-                    trim(result.output)),
+                fmt::format(
+                    "the look ended with status {}: {}", result.status, trim(result.output)),
                 false};
         else if (finding.state == Finding::State::journal_only)
             finding = {Finding::State::done, trim(result.output), false};
@@ -131,8 +131,8 @@ ReadResult Looker::check(
     return results->front();
 }
 
-std::map<std::size_t, Finding> settle(const Plan& plan, const RunState& journal,
-    const std::map<std::size_t, Finding>& findings) {
+std::map<std::size_t, Finding> settle(
+    const Plan& plan, const RunState& journal, const std::map<std::size_t, Finding>& findings) {
     std::map<std::size_t, Finding> settled = findings;
     const auto recorded_ok = [&](std::size_t task) {
         const auto found = journal.tasks.find(plan.tasks[task].id);
@@ -145,8 +145,8 @@ std::map<std::size_t, Finding> settle(const Plan& plan, const RunState& journal,
             if (plan.tasks[i].step->id != id) continue;
             const auto found = settled.find(i);
             const bool seen = found != settled.end() && found->second.state == Finding::State::done;
-            const bool pure = found == settled.end() ||
-                              found->second.state == Finding::State::journal_only;
+            const bool pure =
+                found == settled.end() || found->second.state == Finding::State::journal_only;
             if (!seen && !(pure && recorded_ok(i))) return false;
             any = true;
         }

@@ -19,7 +19,7 @@ struct Finding {
         journal_only ///< there is nothing to look at; only the journal knows
     };
     State state = State::journal_only;
-    std::string detail; ///< the probe's output, or why it could not be made
+    std::string detail;      ///< the probe's output, or why it could not be made
     bool superseded = false; ///< done because a later step has taken over what it set up
 };
 
@@ -38,8 +38,8 @@ public:
     [[nodiscard]] Finding look_at(
         std::size_t task, const std::map<std::string, std::string>& fetched);
     /// One check, made once. status 0 good, 1 bad, otherwise it could not be made.
-    [[nodiscard]] ReadResult check(std::size_t task, const Check& check,
-        const std::map<std::string, std::string>& fetched);
+    [[nodiscard]] ReadResult check(
+        std::size_t task, const Check& check, const std::map<std::string, std::string>& fetched);
     /// Reads the files that a task needs from other nodes.
     [[nodiscard]] Result<std::map<std::string, std::string>> fetch(std::size_t task);
     /// What content is with secrets and fetched values in their places.
@@ -63,8 +63,8 @@ private:
 
 /// Findings and journal together: is there anything left to do? A step whose `holds_until` step is
 /// done counts as done.
-[[nodiscard]] std::map<std::size_t, Finding> settle(const Plan& plan, const RunState& journal,
-    const std::map<std::size_t, Finding>& findings);
+[[nodiscard]] std::map<std::size_t, Finding> settle(
+    const Plan& plan, const RunState& journal, const std::map<std::size_t, Finding>& findings);
 
 /// Tasks that have a node to look at.
 [[nodiscard]] std::set<std::size_t> tasks_to_look_at(const Plan& plan);

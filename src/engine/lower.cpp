@@ -9,7 +9,8 @@
 namespace ovd {
 namespace {
 
-/// The new file is complete before it takes the old one's place, and the very first old one is kept.
+/// The new file is complete before it takes the old one's place, and the very first old one is
+/// kept.
 constexpr std::string_view put_script = R"(set -e
 f={0}
 kept=/var/lib/ovd-failover/before$f

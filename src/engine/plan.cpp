@@ -120,7 +120,8 @@ Result<TaskPlan> plan_task(const Guide& guide, const Farm& farm, const Task& tas
     if (!names) return tl::unexpected(names.error());
     // What a fetched value is called in the plan: where it is read.
     for (auto& [name, from] : names->fetched)
-        if (from.starts_with("peer:")) from = (task.node == "osm1" ? "osm2" : "osm1") + from.substr(4);
+        if (from.starts_with("peer:"))
+            from = (task.node == "osm1" ? "osm2" : "osm1") + from.substr(4);
     auto platform = platform_of(guide, farm, task.node);
     if (!platform) return tl::unexpected(platform.error());
     const Context context{guide, **platform, *names};

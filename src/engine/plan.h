@@ -16,10 +16,10 @@ namespace ovd {
 struct Check {
     std::string command;
     Content input;
-    std::string says; ///< what is wrong when it exits 1
-    std::string hint; ///< the way out
-    bool stops = true; ///< false: a warning
-    Seconds within{0}; ///< how long to keep looking
+    std::string says;   ///< what is wrong when it exits 1
+    std::string hint;   ///< the way out
+    bool stops = true;  ///< false: a warning
+    Seconds within{0};  ///< how long to keep looking
     std::string expect; ///< POSIX extended regular expression for the output; empty: any
 };
 
@@ -39,7 +39,7 @@ struct TaskPlan {
     std::vector<Operation> undo;
     std::string differs; ///< filled, for people
     std::string expect;
-    std::string digest;  ///< changes when anything above does
+    std::string digest; ///< changes when anything above does
 };
 
 /// A guide on a farm: the tasks and what each will do, in the same order.

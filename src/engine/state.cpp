@@ -62,9 +62,8 @@ RunState replay(const std::vector<Record>& records) {
         if (kind == "task") {
             take_task(run.tasks[name], record);
         } else if (kind == "sent") {
-            run.tasks[name].jobs.push_back(
-                {record.value("job", ""), record.value("op", std::size_t{0}),
-                    record.value("time", ""), false, -1});
+            run.tasks[name].jobs.push_back({record.value("job", ""),
+                record.value("op", std::size_t{0}), record.value("time", ""), false, -1});
         } else if (kind == "ended") {
             for (auto& job : run.tasks[name].jobs)
                 if (job.id == record.value("job", "")) {

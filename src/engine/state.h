@@ -14,9 +14,9 @@ enum class TaskState {
     untouched, ///< never begun, or put back since
     under_way, ///< begun, and the journal ends there
     ok,
-    open,      ///< a person answered "not yet"
+    open, ///< a person answered "not yet"
     failed,
-    unknown,   ///< whether it happened could not be told
+    unknown, ///< whether it happened could not be told
 };
 
 [[nodiscard]] std::string_view to_string(TaskState state);

@@ -81,8 +81,7 @@ private:
         for (const auto& op : detail_.ops) {
             const auto* input = input_of(op);
             commands += command_of(op).empty() ? title_of(op) : command_of(op);
-            if (input != nullptr && !input->empty())
-                commands += "\n# stdin:\n" + input->display();
+            if (input != nullptr && !input->empty()) commands += "\n# stdin:\n" + input->display();
             commands += "\n";
         }
         const bool can_look = !detail_.probes.empty() && reachable();
@@ -201,7 +200,8 @@ private:
         }
         return fail(Kind::remote,
             fmt::format("{}: waited {} until {}, in vain. Last seen: {}", where(),
-                human_seconds(static_cast<double>(wait.within.count())), wait.what, tail(last, 300)),
+                human_seconds(static_cast<double>(wait.within.count())), wait.what,
+                tail(last, 300)),
             fmt::format("Look yourself: {}", wait.command));
     }
 
@@ -210,8 +210,8 @@ private:
         if (!fetched) return tl::unexpected(fetched.error());
         auto input = tools_.looker.resolve(*input_of(op), *fetched);
         if (!input) return tl::unexpected(input.error());
-        const Job job{fmt::format("{}-{}.{}.{}", tools_.journal.run_id(), plain_id(), attempt_,
-                          number + 1),
+        const Job job{
+            fmt::format("{}-{}.{}.{}", tools_.journal.run_id(), plain_id(), attempt_, number + 1),
             command_of(op), std::move(*input)};
         Record sent;
         sent["kind"] = "sent";
@@ -240,7 +240,8 @@ private:
         auto state = tools_.nodes.changer(task_.node).run(job, watch);
         if (!state) return state;
         if (state->phase == JobState::Phase::running)
-            return tl::unexpected(stopped("while its command goes on by itself on the node").error());
+            return tl::unexpected(
+                stopped("while its command goes on by itself on the node").error());
         if (state->phase == JobState::Phase::lost)
             return fail(Kind::unknown,
                 fmt::format("{}: the node went down while this was under way: {}", where(),
@@ -316,8 +317,8 @@ private:
         found_detail_ = finding.detail;
         if (finding.state == Finding::State::cannot_tell)
             return fail(Kind::unknown,
-                fmt::format("{}: it cannot be told whether this is done: {}", where(),
-                    finding.detail),
+                fmt::format(
+                    "{}: it cannot be told whether this is done: {}", where(), finding.detail),
                 fmt::format("Look yourself: {}", detail_.probes.front().command));
         return finding.state;
     }
@@ -359,7 +360,8 @@ private:
         return record;
     }
 
-    Done record_state(const std::string& state, const std::string& how, const std::string& message) {
+    Done record_state(
+        const std::string& state, const std::string& how, const std::string& message) {
         auto record = task_record(state);
         if (!how.empty()) record["how"] = how;
         if (!message.empty()) record["message"] = message;

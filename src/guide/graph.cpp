@@ -22,8 +22,7 @@ const std::map<std::string, std::vector<std::string>> node_groups = {
 /// The nodes or servers that one word of `on` means; an error when it means nothing.
 Result<std::vector<std::string>> members(
     const std::string& word, const Farm& farm, const Where& where) {
-    if (const auto group = node_groups.find(word); group != node_groups.end())
-        return group->second;
+    if (const auto group = node_groups.find(word); group != node_groups.end()) return group->second;
     if (farm.node(word) != nullptr) return std::vector{word};
     std::vector<std::string> found;
     const bool linux_servers = word == "linux-servers";
@@ -41,8 +40,7 @@ Result<std::vector<std::string>> members(
     return found;
 }
 
-bool on_platform(
-    const Step& step, const Guide& guide, const Farm& farm, const std::string& node) {
+bool on_platform(const Step& step, const Guide& guide, const Farm& farm, const std::string& node) {
     if (step.platforms.empty()) return true;
     const auto platform = platform_of(guide, farm, node);
     if (!platform) return false;
@@ -186,7 +184,8 @@ Result<std::set<std::string>> select_steps(const Guide& guide, const std::string
     }
     if (!chosen.empty()) return chosen;
     const auto near = nearest(word, words);
-    return fail(Kind::usage, fmt::format("{} is no chapter, section, step or id of the guide.", word),
+    return fail(Kind::usage,
+        fmt::format("{} is no chapter, section, step or id of the guide.", word),
         near.empty() ? "Type ovd-failover plan --titles for the list."
                      : fmt::format("Did you mean {}?", near));
 }

@@ -12,9 +12,9 @@ namespace ovd {
 
 /// A step on one node: what is planned, run and recorded.
 struct Task {
-    std::string id;   ///< step@node, or just step for one on the operator's machine
+    std::string id; ///< step@node, or just step for one on the operator's machine
     const Step* step = nullptr;
-    std::string node; ///< node id, server name, or empty
+    std::string node;               ///< node id, server name, or empty
     std::vector<std::size_t> after; ///< indexes of tasks that must be done before
 };
 

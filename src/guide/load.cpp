@@ -32,8 +32,8 @@ Result<std::map<std::string, Platform>> load_platforms(const fs::path& path) {
         platform.id = std::string(key.str());
         const auto* entries = node.as_table();
         if (entries == nullptr)
-            return fail(Kind::steps, "A platform is a table.", "Write [name].",
-                where_of(node, path));
+            return fail(
+                Kind::steps, "A platform is a table.", "Write [name].", where_of(node, path));
         for (const auto& [name, value] : *entries) {
             if (name == "selectors") {
                 for (const auto& selector : *value.as_array())

@@ -165,9 +165,8 @@ std::string unwrapped(const std::string& text) {
 
 Done read_texts(const toml::table& table, Step& step, const fs::path& path) {
     const std::vector<std::pair<const char*, std::string*>> texts = {{"id", &step.id},
-        {"title", &step.title}, {"why", &step.why}, {"when", &step.when},
-        {"unless", &step.unless}, {"holds_until", &step.holds_until}, {"expect", &step.expect},
-        {"differs", &step.differs}};
+        {"title", &step.title}, {"why", &step.why}, {"when", &step.when}, {"unless", &step.unless},
+        {"holds_until", &step.holds_until}, {"expect", &step.expect}, {"differs", &step.differs}};
     for (const auto& [key, into] : texts) {
         const auto* node = table.get(key);
         if (node == nullptr) continue;

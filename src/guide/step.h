@@ -43,12 +43,12 @@ struct Step {
     std::string section; ///< folder/file without ending: 5-prepare-cluster/40-apache
     std::string title;
     std::string why;
-    std::vector<std::string> guide; ///< ids of instructions.tsv
-    std::vector<std::string> on;    ///< nodes or groups; empty: the operator's machine
-    std::string when;   ///< name of a yes/no parameter; empty: always
-    std::string unless; ///< likewise, the other way round
+    std::vector<std::string> guide;     ///< ids of instructions.tsv
+    std::vector<std::string> on;        ///< nodes or groups; empty: the operator's machine
+    std::string when;                   ///< name of a yes/no parameter; empty: always
+    std::string unless;                 ///< likewise, the other way round
     std::vector<std::string> platforms; ///< only on nodes of these (selectors); empty: all
-    std::vector<std::string> needs;     ///< steps, sections or chapters, in place of the step before
+    std::vector<std::string> needs; ///< steps, sections or chapters, in place of the step before
     bool has_needs = false;
     std::vector<std::string> needed_by; ///< only these wait for it; empty: whatever comes after
     std::string holds_until; ///< once that step is done, this one's probe means nothing any more
@@ -102,6 +102,7 @@ struct Guide {
 
 /// Reads steps/ and templates/ and checks everything that can be checked without a farm: keys,
 /// types, unique ids, references, templates and the names used in them.
-[[nodiscard]] Result<Guide> load_guide(const std::string& steps_dir, const std::string& templates_dir);
+[[nodiscard]] Result<Guide> load_guide(
+    const std::string& steps_dir, const std::string& templates_dir);
 
 } // namespace ovd

@@ -118,8 +118,7 @@ Result<Content> fill(
     return content;
 }
 
-Result<std::string> fill_command(
-    std::string_view text, const Names& names, const Where& where) {
+Result<std::string> fill_command(std::string_view text, const Names& names, const Where& where) {
     auto parts = pieces(text, where);
     if (!parts) return tl::unexpected(parts.error());
     std::string command;

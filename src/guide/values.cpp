@@ -62,8 +62,7 @@ const typename Map::mapped_type* pick_from(const Map& variants, const Platform& 
 
 } // namespace
 
-Result<const Platform*> platform_of(
-    const Guide& guide, const Farm& farm, const std::string& node) {
+Result<const Platform*> platform_of(const Guide& guide, const Farm& farm, const std::string& node) {
     const auto* machine = farm.node(node);
     if (machine == nullptr) machine = farm.node("osm1");
     const auto found = guide.platforms.find(machine->platform);

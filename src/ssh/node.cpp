@@ -158,7 +158,7 @@ void SshNode::follow(const Job& job, bool send_input, const JobWatch& watch, Fol
         const auto line_end =
             end == std::string::npos ? end : stream.find('\n', end + ending.size());
         // What might be the beginning of the mark is kept back until it is clear.
-        const auto sure = end != std::string::npos ? end
+        const auto sure = end != std::string::npos        ? end
                           : stream.size() > ending.size() ? stream.size() - ending.size()
                                                           : 0;
         if (sure > told) {
@@ -214,8 +214,8 @@ Result<JobState> SshNode::run(const Job& job, const JobWatch& watch) {
         }
         if (progress.connected && !progress.absent)
             return fail(Kind::remote,
-                fmt::format("{}: commands cannot be started there: {}", target_.name,
-                    progress.complaint),
+                fmt::format(
+                    "{}: commands cannot be started there: {}", target_.name, progress.complaint),
                 fmt::format("Check that {} is writable, and that sudo asks no password.",
                     options_.run_dir));
         if (progress.absent) ++absences;

@@ -24,10 +24,10 @@ public:
 private:
     /// Where following a job has got to.
     struct Follow {
-        std::string output;   ///< of the job, so far
-        bool connected = true;///< false: the connection broke
+        std::string output;    ///< of the job, so far
+        bool connected = true; ///< false: the connection broke
         bool stopped = false;
-        bool absent = false;  ///< it never began
+        bool absent = false; ///< it never began
         std::optional<JobState> state;
         std::string complaint;
     };

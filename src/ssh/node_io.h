@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looking at a node and changing it, as two types: who is given only a Reader cannot change anything.
+// Looking at a node and changing it, as two types: who is given only a Reader cannot change
+// anything.
 #pragma once
 
 #include "base/clock.h"
@@ -21,9 +22,9 @@ struct Read {
 };
 
 struct ReadResult {
-    int status = -1;        ///< exit status; -1 when it never ended
+    int status = -1; ///< exit status; -1 when it never ended
     bool timed_out = false;
-    std::string output;     ///< stdout and stderr as they came
+    std::string output; ///< stdout and stderr as they came
 };
 
 /// Looks at one node. Implementations reconnect by themselves: a look may be repeated safely.
@@ -53,26 +54,26 @@ struct JobState {
     };
     Phase phase = Phase::absent;
     int status = -1;
-    std::string output;  ///< stdout and stderr, at most the last MiB
-    double started = 0;  ///< epoch seconds by the node's clock; 0: not known
+    std::string output; ///< stdout and stderr, at most the last MiB
+    double started = 0; ///< epoch seconds by the node's clock; 0: not known
     double ended = 0;
-    double now = 0;      ///< the node's clock when it was asked
+    double now = 0; ///< the node's clock when it was asked
 };
 
 /// Told while a job runs.
 struct JobWatch {
     std::function<void(std::string_view)> output; ///< new output as it comes; may be empty
     std::function<void(const std::string&)> note; ///< "connection lost, trying again"; may be empty
-    std::stop_token stop;  ///< when asked to stop: stop waiting; the job goes on at the node
-    Millis grace{3'000};   ///< how long to keep waiting for the job after a stop was asked for
+    std::stop_token stop; ///< when asked to stop: stop waiting; the job goes on at the node
+    Millis grace{3'000};  ///< how long to keep waiting for the job after a stop was asked for
 };
 
 /// Changes one node.
 class Changer {
 public:
     virtual ~Changer() = default;
-    /// Starts the job, or attaches to it when it was started before, and waits for its end. When the
-    /// connection is cut it connects again and re-attaches. Returns phase running after a stop.
+    /// Starts the job, or attaches to it when it was started before, and waits for its end. When
+    /// the connection is cut it connects again and re-attaches. Returns phase running after a stop.
     /// Error kind `unknown` when the node cannot be reached any more within the reconnect deadline.
     [[nodiscard]] virtual Result<JobState> run(const Job& job, const JobWatch& watch) = 0;
     /// What became of it; never starts it.

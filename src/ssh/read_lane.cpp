@@ -12,16 +12,15 @@ namespace {
 
 constexpr int timed_out_status = 124; // of timeout(1)
 
-/// One look as text for the shell: the command and its input come as here-documents, so that they are
-/// in no argument list and need no quoting. It runs in a shell of its own, ended when it takes too
-/// long, and its end is marked with a word that its output cannot guess.
+/// One look as text for the shell: the command and its input come as here-documents, so that they
+/// are in no argument list and need no quoting. It runs in a shell of its own, ended when it takes
+/// too long, and its end is marked with a word that its output cannot guess.
 std::string framed(const Read& read, const std::string& mark) {
     const double seconds = std::max(0.1, std::chrono::duration<double>(read.timeout).count());
     const bool has_input = !read.input.empty();
     std::string text = fmt::format("timeout -k 2 {:.1f} sh /dev/fd/3 3<<'{}c' {} 2>&1\n{}\n{}c\n",
         seconds, mark, has_input ? "<<'" + mark + "i'" : "</dev/null", read.command, mark);
-    if (has_input)
-        text += read.input + (read.input.ends_with('\n') ? "" : "\n") + mark + "i\n";
+    if (has_input) text += read.input + (read.input.ends_with('\n') ? "" : "\n") + mark + "i\n";
     return text + fmt::format("printf '\\n%s %s\\n' {} $?\n", mark);
 }
 
@@ -50,8 +49,7 @@ Result<std::vector<ReadResult>> ReadLane::read(std::span<const Read> reads) {
     while (results.size() < reads.size()) {
         const auto mark = "\n" + marks[results.size()] + " ";
         const auto end = stream.find(mark, at);
-        const auto line_end =
-            end == std::string::npos ? end : stream.find('\n', end + mark.size());
+        const auto line_end = end == std::string::npos ? end : stream.find('\n', end + mark.size());
         if (line_end != std::string::npos) {
             ReadResult result;
             result.output = stream.substr(at, end - at);

@@ -61,8 +61,8 @@ Result<std::unique_ptr<SshSession>> SshSession::open(
     return open_at(target, options, {}, true);
 }
 
-Result<std::unique_ptr<SshSession>> SshSession::open_at(const SshTarget& target,
-    const SshOptions& options, const std::string& address, bool last) {
+Result<std::unique_ptr<SshSession>> SshSession::open_at(
+    const SshTarget& target, const SshOptions& options, const std::string& address, bool last) {
     std::unique_ptr<SshSession> session(new SshSession);
     if (auto ok = session->configure(target, options); !ok) return tl::unexpected(ok.error());
     const auto timeout = last ? options.connect_timeout : preferred_timeout;
@@ -133,8 +133,8 @@ Done SshSession::prove_host(const SshTarget& target, const SshOptions& options, 
     if (state == SSH_KNOWN_HOSTS_ERROR)
         return fail(Kind::host_key, fmt::format("{}: {}", target.name, last_error()),
             fmt::format("Check {}.", file));
-    const bool trusted = may_ask && options.trust &&
-                         options.trust({target.name, target.host, type, print});
+    const bool trusted =
+        may_ask && options.trust && options.trust({target.name, target.host, type, print});
     if (!trusted)
         return fail(Kind::host_key,
             fmt::format("{}: the host key of {} is not known: {} {}", target.name, target.host,
@@ -172,8 +172,7 @@ Done SshSession::log_in(const SshTarget& target, const SshOptions& options) {
 Result<std::unique_ptr<SshChannel>> SshChannel::exec(
     const SshSession& session, const std::string& command) {
     ssh_channel channel = ssh_channel_new(session.raw());
-    if (channel == nullptr)
-        return fail(Kind::connect, "no channel: " + session.last_error());
+    if (channel == nullptr) return fail(Kind::connect, "no channel: " + session.last_error());
     std::unique_ptr<SshChannel> made(new SshChannel(channel));
     if (ssh_channel_open_session(channel) != SSH_OK ||
         ssh_channel_request_exec(channel, command.c_str()) != SSH_OK)
@@ -210,7 +209,8 @@ bool SshChannel::read(std::string& into, Millis timeout) {
         into.append(buffer, static_cast<std::size_t>(got));
         return true;
     }
-    return got != SSH_ERROR && ssh_channel_is_eof(channel_) == 0 && ssh_channel_is_open(channel_) != 0;
+    return got != SSH_ERROR && ssh_channel_is_eof(channel_) == 0 &&
+           ssh_channel_is_open(channel_) != 0;
 }
 
 std::string SshChannel::complaints() {

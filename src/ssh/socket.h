@@ -6,8 +6,8 @@
 
 namespace ovd {
 
-/// A TCP connection made within the time, or why not. A peer that is gone is noticed after about 15 s,
-/// also while nothing is said. The caller owns the descriptor.
+/// A TCP connection made within the time, or why not. A peer that is gone is noticed after about 15
+/// s, also while nothing is said. The caller owns the descriptor.
 [[nodiscard]] Result<int> tcp_connect(const std::string& host, int port, Millis timeout);
 
 } // namespace ovd

@@ -8,10 +8,10 @@
 namespace ovd {
 namespace {
 
-// Making the job's folder decides who starts it: the same id never runs twice. The input is complete
-// before the command starts, lies in memory (/run) for a moment, and has no name once it is open. The
-// command leads a session of its own and holds nothing of the connection, so that it outlives it.
-// The status is renamed into place last: where there is none, it has not ended.
+// Making the job's folder decides who starts it: the same id never runs twice. The input is
+// complete before the command starts, lies in memory (/run) for a moment, and has no name once it
+// is open. The command leads a session of its own and holds nothing of the connection, so that it
+// outlives it. The status is renamed into place last: where there is none, it has not ended.
 constexpr std::string_view script = R"sh(trap '' HUP PIPE
 umask 077
 job=$1/jobs/$2
@@ -75,8 +75,8 @@ tail -c 1048576 "$job/out" 2>/dev/null || true)sh";
 
 } // namespace
 
-std::string supervisor_command(const std::string& folder, const std::string& id,
-    std::size_t bytes, const std::string& command, std::size_t from, const std::string& mark) {
+std::string supervisor_command(const std::string& folder, const std::string& id, std::size_t bytes,
+    const std::string& command, std::size_t from, const std::string& mark) {
     return fmt::format("sh -c {} ovd-job {} {} {} {} {} {}", encode(script, Encoding::shell),
         shell_quote(folder), shell_quote(id), bytes, encode(command, Encoding::shell), from, mark);
 }

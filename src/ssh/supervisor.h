@@ -18,7 +18,8 @@ struct SupervisorWords {
 [[nodiscard]] std::string supervisor_command(const std::string& folder, const std::string& id,
     std::size_t bytes, const std::string& command, std::size_t from, const std::string& mark);
 
-/// A look that tells what became of a job: a line `PHASE STATUS STARTED ENDED NOW`, then its output.
+/// A look that tells what became of a job: a line `PHASE STATUS STARTED ENDED NOW`, then its
+/// output.
 [[nodiscard]] std::string job_look(const std::string& folder, const std::string& id);
 
 } // namespace ovd

@@ -15,13 +15,13 @@ public:
         : clean_(std::move(clean)) {}
 
     void section(const std::string& id, const std::string& title) override;
-    void begins(const std::string& task, const std::string& title,
-        const std::string& section) override;
+    void begins(
+        const std::string& task, const std::string& title, const std::string& section) override;
     void doing(const std::string& task, const std::string& what) override;
     void output(const std::string& task, std::string_view text) override;
     void note(const std::string& task, const std::string& text) override;
-    void ends(const std::string& task, Ended ended, const std::string& message,
-        double seconds) override;
+    void ends(
+        const std::string& task, Ended ended, const std::string& message, double seconds) override;
     void error(const Error& error) override;
     void say(const std::string& text) override;
     void pause() override;

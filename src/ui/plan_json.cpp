@@ -34,10 +34,14 @@ Json operation_json(const Operation& op) {
 
 std::string_view finding_name(Finding::State state) {
     switch (state) {
-    case Finding::State::done: return "done";
-    case Finding::State::not_done: return "not done";
-    case Finding::State::cannot_tell: return "cannot tell";
-    case Finding::State::journal_only: return "journal only";
+    case Finding::State::done:
+        return "done";
+    case Finding::State::not_done:
+        return "not done";
+    case Finding::State::cannot_tell:
+        return "cannot tell";
+    case Finding::State::journal_only:
+        return "journal only";
     }
     return "";
 }

@@ -86,9 +86,9 @@ void show_task(Page& page, const Plan& plan, std::size_t task, const PlanShow& s
     for (const auto& op : detail.ops)
         show_operation(page, op);
     for (const auto& check : detail.checks) {
-        page.line(check.within.count() > 0 ? fmt::format("    then looks, for at most {} s:",
-                                                 check.within.count())
-                                           : "    then looks:");
+        page.line(check.within.count() > 0
+                      ? fmt::format("    then looks, for at most {} s:", check.within.count())
+                      : "    then looks:");
         page.verbatim(check.command, "      ");
         if (!check.input.empty()) page.verbatim(check.input.display(), "      stdin: ");
     }
@@ -134,7 +134,8 @@ void show_titles(Page& page, const Plan& plan, const Step& step,
 
 bool is_done(const Plan& plan, std::size_t task, const PlanShow& show) {
     const auto finding = show.findings.find(task);
-    if (finding != show.findings.end() && finding->second.state == Finding::State::done) return true;
+    if (finding != show.findings.end() && finding->second.state == Finding::State::done)
+        return true;
     const auto recorded = show.journal.tasks.find(plan.tasks[task].id);
     if (recorded == show.journal.tasks.end() || recorded->second.state != TaskState::ok)
         return false;
@@ -183,7 +184,8 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
         if (left == 0) page.line("Nothing is left to do.");
         if (left > 0) page.line(fmt::format("{} tasks are left to do.", left));
         if (unknown > 0)
-            page.line(fmt::format("For {} of them it cannot be told whether they are done.", unknown));
+            page.line(
+                fmt::format("For {} of them it cannot be told whether they are done.", unknown));
     }
     return page.text();
 }

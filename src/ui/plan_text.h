@@ -14,9 +14,9 @@ namespace ovd {
 
 /// What a plan is shown with.
 struct PlanShow {
-    std::set<std::string> steps;  ///< ids; empty: all
-    bool live = false;            ///< findings and journal are known
-    bool titles = false;          ///< one line a step
+    std::set<std::string> steps; ///< ids; empty: all
+    bool live = false;           ///< findings and journal are known
+    bool titles = false;         ///< one line a step
     std::map<std::size_t, Finding> findings;
     RunState journal;
     std::size_t width = 80;

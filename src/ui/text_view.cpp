@@ -24,13 +24,17 @@ std::string node_of(const std::string& task) {
 const char* color_of(Ended ended) {
     switch (ended) {
     case Ended::done:
-    case Ended::by_hand: return green;
-    case Ended::already: return faint;
+    case Ended::by_hand:
+        return green;
+    case Ended::already:
+        return faint;
     case Ended::open:
     case Ended::stopped:
-    case Ended::put_back: return yellow;
+    case Ended::put_back:
+        return yellow;
     case Ended::failed:
-    case Ended::unknown: return red;
+    case Ended::unknown:
+        return red;
     }
     return faint;
 }
@@ -73,8 +77,7 @@ void TextView::draw_live() {
     clear_live();
     std::string text;
     for (const auto& [task, state] : running_) {
-        const std::chrono::duration<double> passed =
-            std::chrono::steady_clock::now() - state.since;
+        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - state.since;
         text += fmt::format("{}{} {} {}", text.empty() ? "  ... " : " | ", node_of(task),
             state.doing.empty() ? state.title : state.doing, human_seconds(passed.count()));
     }
@@ -147,7 +150,8 @@ void TextView::ends(
     const std::scoped_lock lock(mutex_);
     auto title = task;
     heading_for(task);
-    if (const auto found = running_.find(task); found != running_.end()) title = found->second.title;
+    if (const auto found = running_.find(task); found != running_.end())
+        title = found->second.title;
     running_.erase(task);
     const auto time = seconds >= 0.95 ? " (" + human_seconds(seconds) + ")" : "";
     line(fmt::format("  {} {:<6} {}{}",
@@ -166,7 +170,8 @@ void TextView::error(const Error& error) {
     std::fputs(fmt::format("{} {}{}\n", paint("Error:", red), where, clean_(error.message)).c_str(),
         stderr);
     if (!error.hint.empty())
-        std::fputs(fmt::format("{}  {}\n", paint("Hint:", yellow), clean_(error.hint)).c_str(), stderr);
+        std::fputs(
+            fmt::format("{}  {}\n", paint("Hint:", yellow), clean_(error.hint)).c_str(), stderr);
     std::fflush(stderr);
 }
 

@@ -15,22 +15,22 @@ enum class Ended { done, already, by_hand, open, failed, unknown, stopped, put_b
 
 [[nodiscard]] std::string_view to_string(Ended ended);
 
-/// What a run tells while it goes on. One implementation for a terminal, one for plain text, one for
-/// JSON. Calls come from several threads; implementations order them.
+/// What a run tells while it goes on. One implementation for a terminal, one for plain text, one
+/// for JSON. Calls come from several threads; implementations order them.
 class View {
 public:
     virtual ~View() = default;
     /// A section is begun; comes before the first of its tasks.
     virtual void section(const std::string& id, const std::string& title) = 0;
     /// A task begins: its id, its title, the id of its section.
-    virtual void begins(const std::string& task, const std::string& title,
-        const std::string& section) = 0;
+    virtual void begins(
+        const std::string& task, const std::string& title, const std::string& section) = 0;
     /// An operation of the task begins: what it is, in one line.
     virtual void doing(const std::string& task, const std::string& what) = 0;
     virtual void output(const std::string& task, std::string_view text) = 0;
     virtual void note(const std::string& task, const std::string& text) = 0;
-    virtual void ends(const std::string& task, Ended ended, const std::string& message,
-        double seconds) = 0;
+    virtual void ends(
+        const std::string& task, Ended ended, const std::string& message, double seconds) = 0;
     virtual void error(const Error& error) = 0;
     /// Plain lines: headings, summaries.
     virtual void say(const std::string& text) = 0;
@@ -41,8 +41,8 @@ public:
 
 struct ViewOptions {
     bool json = false;
-    bool color = false;  ///< NO_COLOR unset and a terminal
-    bool live = false;   ///< a terminal: progress in place
+    bool color = false; ///< NO_COLOR unset and a terminal
+    bool live = false;  ///< a terminal: progress in place
     bool verbose = false;
     std::size_t width = 80;
 };
