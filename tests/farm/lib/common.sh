@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034
 # What all parts of the practice farm share.
 
 die() {
@@ -11,8 +11,11 @@ say() { echo "$*"; }
 
 # Where things are. Two farms can be up side by side, each with its own --state and its own prefix.
 settle_state() {
-    state=${state:-${OVD_PRACTICE_STATE:-/var/lib/ovd-practice-farm}}
-    cache=${OVD_PRACTICE_CACHE:-/var/cache/ovd-practice-farm}
+    state=$(realpath -m "${state:-${OVD_PRACTICE_STATE:-/var/lib/ovd-practice-farm}}")
+    cache=$(realpath -m "${OVD_PRACTICE_CACHE:-/var/cache/ovd-practice-farm}")
+    case "$state$cache" in
+    *[!A-Za-z0-9/._-]*) die "overlayfs takes only letters, digits and / . _ - in the name of a folder: $state" "Choose another --state." ;;
+    esac
     prefix=ovdp
     if [ "$state" != /var/lib/ovd-practice-farm ]; then
         prefix=ovd$(printf %s "$state" | cksum | cut -c1-4)
@@ -25,24 +28,23 @@ load_plan() {
     . "$here/tests/farm/plans/$(cat "$state/plan").sh"
 }
 
-# The machine's own network and mounts, also when called as a hook from inside a namespace of the farm:
-# a process that `up` left behind there shows the way.
-leave_namespaces() {
-    local keeper
-    keeper=$(cat "$state/keeper" 2>/dev/null) || return 0
-    kill -0 "$keeper" 2>/dev/null || return 0
-    [ "$(readlink /proc/self/ns/net)" = "$(readlink "/proc/$keeper/ns/net")" ] && return
-    exec nsenter --target "$keeper" --net --mount --wd="$here" -- "$here/scripts/practice-farm" "$@"
+# Processes are remembered with the time they started at: after a while a bare pid may be somebody else's.
+started_at() {
+    local stat
+    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    # shellcheck disable=SC2086
+    set -- ${stat##*) }
+    echo "${20}"
 }
 
-start_keeper() {
-    setsid sleep infinity >/dev/null 2>&1 </dev/null &
-    echo $! >"$state/keeper"
-    disown
-}
+remember() { echo "$2 $(started_at "$2")" >"$1"; }
 
-stop_keeper() {
-    [ -f "$state/keeper" ] && kill "$(cat "$state/keeper")" 2>/dev/null || true
+# Sets pid to the process remembered in a file, if that one still runs.
+recall() {
+    local start
+    pid=
+    [ -s "$1" ] && read -r pid start <"$1"
+    [ -n "$pid" ] && [ "$(started_at "$pid")" = "${start:-$(started_at "$pid")}" ] && kill -0 "$pid" 2>/dev/null
 }
 
 all_roles() {
@@ -63,7 +65,6 @@ row_of() {
     done
     for row in "${servers[@]}"; do
         if [ "${row%% *}" = "$1" ]; then
-            # shellcheck disable=SC2034
             read -r _ name nic address kind <<<"$row"
             old=$name
             return
@@ -72,13 +73,16 @@ row_of() {
     die "there is no node $1." "There are: $(all_roles | tr '\n' ' ')"
 }
 
+address_of() { row_of "$1" && echo "$address"; }
+
 # wait_for SECONDS WHAT COMMAND...: until it succeeds
 wait_for() {
-    local deadline=$((SECONDS + $1)) what=$2
+    local deadline=$((SECONDS + $1)) seconds=$1 what=$2
     shift 2
     until "$@" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$deadline" ] || die "waited in vain until $what."
-        sleep 0.2
+        [ "$SECONDS" -lt "$deadline" ] ||
+            die "waited $seconds s in vain until $what." "The consoles of the machines: $state/nodes/*/console"
+        sleep 0.1
     done
 }
 
@@ -88,11 +92,4 @@ in_ns() {
     local space=$1
     shift
     ip netns exec "$(ns "$space")" "$@"
-}
-
-ssh_to() {
-    local target=$1
-    shift
-    in_ns ctl ssh -q -i "$state/ssh/id_ed25519" -o UserKnownHostsFile="$state/ssh/known_hosts" \
-        -o BatchMode=yes -o ConnectTimeout=5 "root@$target" "$@"
 }

@@ -1,13 +1,13 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # The image: a base for every node, a layer with a Session Manager in production, a layer with a farm
 # server, and a folder of packages that the nodes install from. Made once, kept outside the work tree.
 
 base_packages=systemd,systemd-sysv,dbus,udev,openssh-server,netplan.io,iproute2,iputils-ping,netcat-openbsd
-base_packages+=,procps,sudo,python3,curl,ca-certificates,less,nano,openssl,cron
+base_packages+=,procps,sudo,python3,curl,ca-certificates,less,nano,vim-tiny,openssl,cron
 # What steps may install: fetched with all they need, and not installed.
 repo_packages="mariadb-server mariadb-client default-mysql-server default-mysql-client iptables lsyncd rsync wget
 corosync pacemaker pcs resource-agents pacemaker-cli-utils psmisc iputils-arping ufw
-apache2 php libapache2-mod-php php-mysql php-curl php-cli php-xml openssl cron curl"
+apache2 php libapache2-mod-php php-mysql php-curl php-cli php-xml msmtp openssl cron curl"
 
 image_key() {
     (cd "$here/tests/farm" && find image lib/image.sh ovd -type f -print0 | sort -z |
@@ -18,6 +18,7 @@ image_key() {
 in_root() {
     local root=$1
     shift
+    # shellcheck disable=SC2016
     unshare --net --mount sh -c '
         ip link set lo up
         mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev"
@@ -37,24 +38,31 @@ open_layer() {
 close_layer() {
     umount "$work/root/srv/packages"
     umount "$work/root"
-    rm -rf "$work/overlay-work"
+    rm -rf "$work/overlay-work" "$work/root"
 }
 
+# The host's own mirror and its proxy, whatever they are and however they are written.
+host_sources() {
+    local file
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+        [ -f "$file" ] && grep -qE '^[^#]*[[:space:]]bookworm([[:space:]]|$)' "$file" && echo "$file"
+    done || true
+}
+
+host_proxy() { apt-config dump | sed -nE 's/^(Acquire::https?::Proxy[^ ]* .*)/--aptopt=\1/p'; }
+
 build_base() {
-    # The machine's own mirror, whatever it is.
-    local sources=$work/mirror.sources
-    if ! cp /etc/apt/sources.list.d/debian.sources "$sources" 2>/dev/null; then
-        sources=$work/mirror.list
-        cp /etc/apt/sources.list "$sources"
-    fi
+    local sources options
+    mapfile -t sources < <(host_sources)
+    mapfile -t options < <(host_proxy)
+    [ ${#sources[@]} -gt 0 ] || die "none of this machine's apt sources has Debian 12 (bookworm)."
     # shellcheck disable=SC2016
-    mmdebstrap --quiet --variant=minbase --include="$base_packages" \
+    mmdebstrap --quiet --variant=minbase --include="$base_packages" "${options[@]}" \
         --setup-hook='mkdir -p "$1"/srv/packages/partial' \
         --customize-hook="chroot \"\$1\" apt-get -y -q --download-only -o Dir::Cache::Archives=/srv/packages/ \
             -o APT::Sandbox::User=root install ${repo_packages//$'\n'/ }" \
         --customize-hook='rm -rf "$1"/srv/packages/lock "$1"/srv/packages/partial' \
-        bookworm "$work/base" "$sources"
-    rm "$sources" # no mirror's name stays in the image
+        bookworm "$work/base" "${sources[@]}"
     mv "$work/base/srv/packages" "$work/packages"
     mkdir "$work/base/srv/packages"
 }
@@ -87,28 +95,40 @@ build_layers() {
     close_layer
 }
 
-# Makes sure that the image is there; sets image to its folder.
+# Runs as a program of its own (build-image) in a mount namespace of its own: set -e holds in it, and
+# whatever ends it takes its mounts along. Says how far it is on the third channel.
+build_image() {
+    work=$1
+    say "  the base system, and packages for later" >&3
+    build_base
+    finish_base
+    say "  a Session Manager in production, and a farm server" >&3
+    build_layers
+}
+
+# Makes sure that the image is there; sets image to its folder. One at a time, also for farms side by side.
 need_image() {
-    local key log
+    local key log=$cache/build.log work
     key=$(image_key)
     image=$cache/$key
-    [ -f "$image/complete" ] && return
+    work=$cache/.making
     mkdir -p "$cache"
-    work=$cache/.making-$key
-    log=$cache/build.log
-    rm -rf "$work"
-    mkdir -p "$work"
-    say "Making the image (about two minutes, once) ..."
-    trap 'umount -q "$work/root/srv/packages" "$work/root" "$work/base/srv/packages" || true' EXIT
-    if ! (set -e && build_base && finish_base && build_layers) >"$log" 2>&1; then
-        tail -n 25 "$log" >&2
-        die "the image could not be made." "The whole story: $log"
+    exec 9>"$cache/lock"
+    flock 9
+    if [ ! -f "$image/complete" ]; then
+        say "Making the image (about two minutes, once) ..."
+        rm -rf --one-file-system "$work" "$image"
+        mkdir "$work"
+        if ! unshare --mount "$here/scripts/practice-farm" build-image "$work" 3>&1 >"$log" 2>&1 9>&-; then
+            tail -n 25 "$log" >&2
+            die "the image could not be made." "The whole story: $log"
+        fi
+        touch "$work/complete"
+        # Renamed whole, so that a half-built image is never taken for one.
+        mv "$work" "$image"
     fi
-    trap - EXIT
-    touch "$work/complete"
-    # Renamed whole, so that a half-built image is never taken for one.
-    mv "$work" "$image"
     remove_old_images
+    exec 9>&-
 }
 
 # Images of older inputs only fill the disk, but one that a farm's machines are mounted from must stay.

@@ -11,11 +11,15 @@ admin_api() {
             "https://$1/ovd/service/admin/$2"
 }
 
-# Where the service is now: at the VIP once that answers, else at osm1's own address.
+# Where the service is: where the farm servers look for it. Asking what answers instead would find osm1's
+# own address when the VIP is dead.
 access_point() {
-    local osm1_address
-    osm1_address=$(row_of osm1 && echo "$address")
-    if in_ns ctl curl -sk --max-time 2 -o /dev/null "https://$vip/ovd/admin/"; then echo "$vip"; else echo "$osm1_address"; fi
+    local found
+    found=$(sed -n 's/^session_manager *= *//p' "$state/nodes/oas1/upper/etc/ovd/slaveserver/slaveserver.conf")
+    case "$found" in
+    *[!0-9.]*) inside oas1 getent ahostsv4 "$found" | awk 'NR == 1 { print $1 }' ;;
+    *) echo "$found" ;;
+    esac
 }
 
 servers_json() {
@@ -73,32 +77,40 @@ do_osm_id() {
         return
     fi
     osm2_password
-    second=$(session_manager_id "$(row_of osm2 && echo "$address")" "$state/osm2-admin-password")
+    second=$(session_manager_id "$(address_of osm2)" "$state/osm2-admin-password")
     echo "osm1 $first, osm2 $second"
     [ -n "$first" ] && [ -n "$second" ] && [ "$first" != "$second" ] || exit 1
     printf 'session-manager-id: %s\nsession-manager-id: %s\n' "$first" "$second" >"$state/key.lsc"
 }
 
+# 1 means that the key was refused.
 do_install_key() {
-    local at
-    at=$(access_point)
+    local answer
     [ -s "$state/key.lsc" ] || do_osm_id >/dev/null
-    admin_api "$at" certificate_add "[\"$(base64 -w0 "$state/key.lsc")\"]" | grep -qx '[^1].*' || true
+    answer=$(admin_api "$(access_point)" certificate_add "[\"$(base64 -w0 "$state/key.lsc")\"]")
+    [ "$answer" = 0 ] || die "the Session Manager refused the key ($answer)." "Look at it: $state/key.lsc"
 }
 
-do_maintenance() {
-    local value=false
-    [ "$1" = on ] && value=true
-    admin_api "$(access_point)" settings_set "[{\"general.system_in_maintenance\":$value}]"
-    echo
+do_maintenance() { # on|off
+    local value answer
+    case "$1" in on) value=true ;; off) value=false ;; *) die "maintenance is on or off, not $1." ;; esac
+    answer=$(admin_api "$(access_point)" settings_set "[{\"general.system_in_maintenance\":$value}]")
+    [ "$answer" = true ] || die "the Session Manager did not take it: $answer"
+    say "maintenance is $1"
 }
 
-# The farm's verification sheet, short: the service answers, and every farm server is ready.
+# The farm's verification sheet, short: every farm server is ready, and a user is answered.
 do_sheet() {
-    local at
+    local at answer
     at=$(access_point)
     wait_for 90 "every farm server is ready at $at" all_servers_ready "$at"
-    in_ns client curl -sk --max-time 5 -X POST -d '' "https://$at/ovd/client/start" | tee /dev/stderr | grep -qv internal_error
+    answer=$(in_ns client curl -sk --max-time 5 -X POST -d '' "https://$at/ovd/client/start") ||
+        die "the service does not answer a user at $at."
+    case "$answer" in
+    *auth_failed*) say "$at: ${#servers[@]} farm servers are ready, users can log in" ;;
+    *in_maintenance*) say "$at: ${#servers[@]} farm servers are ready, the system is in maintenance" ;;
+    *) die "the service at $at answers a user with: $answer" ;;
+    esac
 }
 
 do_sessions() {
