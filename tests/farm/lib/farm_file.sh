@@ -2,7 +2,7 @@
 # Writes what the wizard is given: farm.toml and an answers file.
 
 write_farm_file() {
-    local role me="$here/scripts/practice-farm --state $state" snat='' row
+    local role me="'$here/scripts/practice-farm' --state $state" snat='' row
     for row in "${servers[@]}"; do
         read -r _ _ _ server_address _ <<<"$row"
         snat="$snat${snat:+, }\"$server_address/32\""

@@ -114,12 +114,13 @@ need_image() {
     work=$cache/.making
     mkdir -p "$cache"
     exec 9>"$cache/lock"
-    flock 9
+    flock -n 9 || { say "Somebody else is making the image; waiting for that ..." && flock 9; }
     if [ ! -f "$image/complete" ]; then
         say "Making the image (about two minutes, once) ..."
         rm -rf --one-file-system "$work" "$image"
         mkdir "$work"
-        if ! unshare --mount "$here/scripts/practice-farm" build-image "$work" 3>&1 >"$log" 2>&1 9>&-; then
+        # The builder inherits the lock: were this process killed, it would still be at work.
+        if ! unshare --mount "$here/scripts/practice-farm" build-image "$work" 3>&1 >"$log" 2>&1; then
             tail -n 25 "$log" >&2
             die "the image could not be made." "The whole story: $log"
         fi

@@ -67,10 +67,13 @@ cut_power() { # ROLE
     fi
 }
 
+# One that was just being powered on had nothing to kill yet.
+is_off_for_good() { cut_power "$1" && is_off "$1"; }
+
 power_off() { # ROLE...
     local role
     for role in "$@"; do cut_power "$role"; done
-    for role in "$@"; do wait_for 30 "$role is off" is_off "$role"; done
+    for role in "$@"; do wait_for 30 "$role is off" is_off_for_good "$role"; done
 }
 
 power_on() { # ROLE
