@@ -54,8 +54,7 @@ def check_address():
 
 
 def servers():
-    at = load_farm()["ovd_srv"]["vip"]
-    answer = farm("servers", at)
+    answer = farm("servers")
     rows = json.loads(answer.stdout[answer.stdout.index("{"):]) if "{" in answer.stdout else {}
     return list(rows.values())
 
