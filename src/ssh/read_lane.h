@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ssh/session.h"
+#include "ssh/link.h"
 
 #include <span>
 
 namespace ovd {
 
-/// A shell on the node that is fed with looks and stays open. All looks of a call are written at
-/// once and their answers read as they come: one round trip. No look shows up in any argument list.
-class ReadLane {
-public:
-    [[nodiscard]] static Result<std::unique_ptr<ReadLane>> open(const SshSession& session);
+/// Reads a node over one long-lived shell: everything is written at once and comes back in order.
+/// When the shell or the connection breaks, it connects again and repeats what had not ended, once.
+[[nodiscard]] Result<std::vector<ReadResult>> read_over(Link& link, std::span<const Read> reads);
 
-    /// Kind::connect when the lane broke; what was read before is lost then.
-    [[nodiscard]] Result<std::vector<ReadResult>> read(std::span<const Read> reads);
-
-private:
-    explicit ReadLane(std::unique_ptr<SshChannel> channel) : channel_(std::move(channel)) {}
-    std::unique_ptr<SshChannel> channel_;
-};
+/// The bytes of a file on the node.
+[[nodiscard]] Result<std::string> get_over(Link& link, const std::string& path);
 
 } // namespace ovd

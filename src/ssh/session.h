@@ -1,62 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ssh/ssh.h"
+#include "ssh/channel.h"
+#include "ssh/host_key.h"
+#include "ssh/person.h"
 
-#include <libssh/libssh.h>
 #include <memory>
 
 namespace ovd {
 
-/// One open connection to a node, logged in and with its host key proven.
-class SshSession {
+/// One SSH connection to one machine, logged in. Everything on it waits at most as long as told.
+class Session {
 public:
-    /// Tries the preferred addresses first. Errors: connect, host_key.
-    [[nodiscard]] static Result<std::unique_ptr<SshSession>> open(
-        const SshTarget& target, const SshOptions& options);
-    ~SshSession();
-    SshSession(const SshSession&) = delete;
-    SshSession& operator=(const SshSession&) = delete;
+    struct Way {
+        bool preferred = true; ///< whether the preferred addresses are tried at all
+        bool may_ask = true;   ///< whether a person may be asked for a password
+    };
+    /// Connects, checks the host key under target.host, and logs in.
+    [[nodiscard]] static Result<std::unique_ptr<Session>> open(
+        const SshTarget& target, const SshOptions& options, Person& person, Way way);
 
-    [[nodiscard]] ssh_session raw() const { return session_; }
-    /// What to put before a shell to be root: nothing, or sudo.
-    [[nodiscard]] std::string root_prefix() const;
-    /// The last error of the library, for messages.
+    ~Session();
+
+    /// Starts words, shell words, on the node as root: as they are, or through sudo.
+    [[nodiscard]] Result<std::unique_ptr<Channel>> exec_as_root(
+        const std::string& words, Millis timeout);
+
+    /// Whether a preferred address was used.
+    [[nodiscard]] bool over_preferred() const { return over_preferred_; }
+    /// How a person tries the same: "ssh root@10.20.1.11".
+    [[nodiscard]] const std::string& by_hand() const { return by_hand_; }
+    [[nodiscard]] const std::string& user() const { return user_; }
+    /// What libssh says about the last thing that went wrong.
     [[nodiscard]] std::string last_error() const;
 
 private:
-    SshSession() = default;
-    [[nodiscard]] static Result<std::unique_ptr<SshSession>> open_at(
-        const SshTarget& target, const SshOptions& options, const std::string& address, bool last);
-    [[nodiscard]] Done configure(const SshTarget& target, const SshOptions& options);
-    [[nodiscard]] Done dial(const SshTarget& target, const std::string& address, Millis timeout);
-    [[nodiscard]] Done prove_host(const SshTarget& target, const SshOptions& options, bool may_ask);
-    [[nodiscard]] Done log_in(const SshTarget& target, const SshOptions& options);
+    Session(const SshTarget& target, const SshOptions& options);
+    Done configure();
+    Done connect_over(const std::string& address, Millis timeout);
+    Done shake_hands(KeyCheck how, Person& person);
+    [[nodiscard]] bool has_proxy() const;
 
+    const SshTarget& target_;
+    const SshOptions& options_;
     ssh_session session_ = nullptr;
     std::string user_;
-};
-
-/// A channel that closes itself.
-class SshChannel {
-public:
-    /// Starts a command; an error is one of the connection.
-    [[nodiscard]] static Result<std::unique_ptr<SshChannel>> exec(
-        const SshSession& session, const std::string& command);
-    ~SshChannel();
-    SshChannel(const SshChannel&) = delete;
-    SshChannel& operator=(const SshChannel&) = delete;
-
-    [[nodiscard]] bool write(std::string_view bytes);
-    void end_input();
-    /// Appends what came within the time; false when the channel or the connection has ended.
-    [[nodiscard]] bool read(std::string& into, Millis timeout);
-    /// What the other side said on stderr, as far as it is here.
-    [[nodiscard]] std::string complaints();
-
-private:
-    explicit SshChannel(ssh_channel channel) : channel_(channel) {}
-    ssh_channel channel_;
+    std::string host_; ///< target.host, or the HostName that ~/.ssh/config has for it
+    unsigned port_ = 22;
+    std::string by_hand_;
+    bool over_preferred_ = false;
 };
 
 } // namespace ovd

@@ -1,33 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ssh/ssh.h"
 
-#include "ssh/node.h"
+#include "ssh/change_lane.h"
+#include "ssh/read_lane.h"
 
-#include <stdexcept>
+#include <fmt/format.h>
 
 namespace ovd {
 namespace {
 
+/// One node: both sides of it over one connection, one thing at a time.
+class NodeOverSsh final : public Reader, public Changer {
+public:
+    NodeOverSsh(SshTarget target, const SshOptions& options, Person& person)
+        : target_(std::move(target)), link_(target_, options, person) {}
+
+    Result<std::vector<ReadResult>> read(std::span<const Read> reads) override {
+        if (reads.empty()) return std::vector<ReadResult>{};
+        const std::scoped_lock lock(mutex_);
+        return read_over(link_, reads);
+    }
+    Result<std::string> get(const std::string& path) override {
+        const std::scoped_lock lock(mutex_);
+        return get_over(link_, path);
+    }
+    Result<JobState> run(const Job& job, const JobWatch& watch) override {
+        const std::scoped_lock lock(mutex_);
+        return run_over(link_, job, watch);
+    }
+    Result<JobState> look(const std::string& job_id) override {
+        const std::scoped_lock lock(mutex_);
+        return look_over(link_, job_id);
+    }
+
+    Traffic traffic() const {
+        const std::scoped_lock lock(mutex_);
+        return link_.traffic;
+    }
+    void drop() {
+        const std::scoped_lock lock(mutex_);
+        link_.drop();
+    }
+
+private:
+    SshTarget target_;
+    mutable std::mutex mutex_;
+    Link link_;
+};
+
+/// Stands in for a name that is not among the targets: every use of it is an error.
+class NoNode final : public Reader, public Changer {
+public:
+    Result<std::vector<ReadResult>> read(std::span<const Read>) override { return none(); }
+    Result<std::string> get(const std::string&) override { return none(); }
+    Result<JobState> run(const Job&, const JobWatch&) override { return none(); }
+    Result<JobState> look(const std::string&) override { return none(); }
+
+private:
+    static tl::unexpected<Error> none() {
+        return fail(Kind::internal, "a node was asked for that is not in the farm");
+    }
+};
+
 class SshConnections final : public ChangingConnections {
 public:
     SshConnections(std::vector<SshTarget> targets, SshOptions options)
-        : options_(std::move(options)) {
+        : options_(std::move(options)), person_(options_) {
         for (auto& target : targets) {
             auto name = target.name;
-            nodes_[name] = std::make_unique<SshNode>(std::move(target), options_);
+            nodes_.emplace(
+                name, std::make_unique<NodeOverSsh>(std::move(target), options_, person_));
         }
     }
 
-    Reader& reader(const std::string& node) override { return *nodes_.at(node); }
-    Changer& changer(const std::string& node) override { return *nodes_.at(node); }
-    [[nodiscard]] Traffic traffic(const std::string& node) const override {
-        return nodes_.at(node)->traffic();
+    Reader& reader(const std::string& node) override {
+        if (auto* found = find(node)) return *found;
+        return no_node_;
     }
-    void drop(const std::string& node) override { nodes_.at(node)->drop(); }
+    Changer& changer(const std::string& node) override {
+        if (auto* found = find(node)) return *found;
+        return no_node_;
+    }
+    Traffic traffic(const std::string& node) const override {
+        const auto* found = find(node);
+        return found ? found->traffic() : Traffic{};
+    }
+    void drop(const std::string& node) override {
+        if (auto* found = find(node)) found->drop();
+    }
 
 private:
-    SshOptions options_; // outlives the nodes, which refer to it
-    std::map<std::string, std::unique_ptr<SshNode>> nodes_;
+    NodeOverSsh* find(const std::string& node) const {
+        const auto found = nodes_.find(node);
+        return found == nodes_.end() ? nullptr : found->second.get();
+    }
+
+    SshOptions options_;
+    Person person_;
+    NoNode no_node_;
+    std::map<std::string, std::unique_ptr<NodeOverSsh>> nodes_; // never changes after construction
 };
 
 } // namespace

@@ -2,87 +2,165 @@
 #include "ssh/supervisor.h"
 
 #include "base/quote.h"
+#include "base/text.h"
 
+#include <charconv>
+#include <cstdlib>
 #include <fmt/format.h>
+
+// The scripts run under dash and bash, with coreutils 8.22 and later. They hold no single quotes,
+// so that they stay legible inside the quotes of the command line.
 
 namespace ovd {
 namespace {
 
-// Making the job's folder decides who starts it: the same id never runs twice. The input is
-// complete before the command starts, lies in memory (/run) for a moment, and has no name once it
-// is open. The command leads a session of its own and holds nothing of the connection, so that it
-// outlives it. The status is renamed into place last: where there is none, it has not ended.
-constexpr std::string_view script = R"sh(trap '' HUP PIPE
-umask 077
-job=$1/jobs/$2
-mkdir -p "$1/jobs" || exit 1
-if mkdir "$job" 2>/dev/null; then
-    in=/run/ovd-failover-$2
-    head -c "$3" > "$in"
-    if [ "$(wc -c < "$in")" -ne "$3" ]; then
-        rm -rf "$in" "$job"
-        printf '\n%s absent\n' "$6"
-        exit 1
+/// Shared by the supervisor and by the look at a job; wants $dir.
+constexpr std::string_view common_script = R"sh(
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH
+now() { date +%s.%N; }
+of() { cat "$dir/$1" 2>/dev/null || echo 0; }
+# When a process began, in ticks since the boot: a number given out again does not look like it.
+birth() { set -- $(cat "/proc/$1/stat" 2>/dev/null); echo "${22:-gone}"; }
+alive() {
+    [ "$(of boot)" = "$(cat /proc/sys/kernel/random/boot_id)" ] || return 1
+    if [ ! -s "$dir/pid" ]; then
+        # It is only just being started.
+        [ $(( $(date +%s) - $(stat -c %Y "$dir/boot") )) -lt 10 ]
+        return
     fi
-    printf '%s\n' "$4" > "$job/cmd"
-    cat /proc/sys/kernel/random/boot_id > "$job/boot"
-    : > "$job/out"
-    date +%s.%N > "$job/started"
-    setsid sh -c 'exec 3< "$2"
-        rm -f "$2"
-        echo $$ > "$1/pid.new" && mv "$1/pid.new" "$1/pid"
-        umask 022
-        cd / && sh -c "$3" <&3 3<&- > "$1/out" 2>&1
-        rc=$?
-        umask 077
-        date +%s.%N > "$1/ended"
-        echo $rc > "$1/rc.new"
-        sync "$1/rc.new" 2>/dev/null
-        mv "$1/rc.new" "$1/rc"' ovd-failover "$job" "$in" "$4" < /dev/null > /dev/null 2>&1 &
-fi
-n=0
-while [ ! -e "$job/pid" ]; do
-    if [ ! -d "$job" ] || [ $n -ge 600 ]; then printf '\n%s absent\n' "$6"; exit 1; fi
-    sleep 0.02
-    n=$((n + 1))
-done
-if [ ! -e "$job/rc" ] && [ "$(cat "$job/boot")" = "$(cat /proc/sys/kernel/random/boot_id)" ]; then
-    tail -c "+$(($5 + 1))" -s 0.05 -f --pid="$(cat "$job/pid")" "$job/out"
-else
-    tail -c "+$(($5 + 1))" "$job/out"
-fi
-if [ -e "$job/rc" ]; then
-    printf '\n%s ended %s %s %s %s\n' "$6" "$(cat "$job/rc")" "$(cat "$job/started")" "$(cat "$job/ended")" "$(date +%s.%N)"
-else
-    printf '\n%s lost\n' "$6"
-fi)sh";
+    set -- $(of pid)
+    [ "$(birth "$1")" = "$2" ]
+}
+# The result is looked for again after the process: it may have ended in between.
+phase() {
+    if [ -e "$dir/rc" ]; then echo ended
+    elif alive; then echo running
+    elif [ -e "$dir/rc" ]; then echo ended
+    else echo lost; fi
+}
+)sh";
 
-constexpr std::string_view look_script = R"sh(job={}
-started=$(cat "$job/started" 2>/dev/null || echo 0)
-now=$(date +%s.%N)
-if [ ! -e "$job/pid" ]; then
-    echo "absent -1 0 0 $now"
-elif [ -e "$job/rc" ]; then
-    echo "ended $(cat "$job/rc") $started $(cat "$job/ended") $now"
-elif [ "$(cat "$job/boot")" != "$(cat /proc/sys/kernel/random/boot_id)" ]; then
-    echo "lost -1 $started 0 $now"
-elif kill -0 "$(cat "$job/pid")" 2>/dev/null; then
-    echo "running -1 $started 0 $now"
-else
-    echo "lost -1 $started 0 $now"
+/// $1 id, $2 bytes, $3 command, $4 mark, $5 start or attach, $6 offset, $7 run_dir.
+constexpr std::string_view supervise_script = R"sh(
+mark=$4 offset=$6 jobs=$7/jobs dir=$7/jobs/$1
+usual=$(umask)
+umask 077
+say() { printf "%s %s\n" "$mark" "$*" || exit 0; }
+# The job itself, in a session of its own: no end of a connection reaches it.
+job="
+dir=\$1 input=\$2
+date +%s.%N >\$dir/started
+set -- \"\$3\" \$(cat /proc/\$\$/stat)
+echo \$\$ \${23} >\$dir/pid.new && mv \$dir/pid.new \$dir/pid
+[ -z \"\$input\" ] || { exec <\"\$input\"; rm -f \"\$input\"; }
+cd /
+umask $usual
+sh -c \"\$1\"
+rc=\$?
+umask 077
+date +%s.%N >\$dir/ended
+echo \$rc | dd of=\$dir/rc.new conv=fsync 2>/dev/null && mv \$dir/rc.new \$dir/rc
+"
+if [ ! -d "$dir" ]; then
+    [ "$5" = start ] || { say absent; exit 0; }
+    mkdir -p "$jobs" || { say refused "$jobs cannot be made"; exit 0; }
+    input=
+    if [ "$2" -gt 0 ]; then
+        # Before the mkdir: input that never comes in full leaves no trace of a job.
+        trap "rm -f \"\$input\"" 0
+        trap "exit 1" 1 2 13 15
+        input=$(mktemp /run/ovd-job.XXXXXX 2>/dev/null) || input=$(mktemp "$jobs/.input.XXXXXX") ||
+            { say refused "no file can be made for its input"; exit 0; }
+        timeout 900 head -c "$2" >"$input" || { say refused "its input cannot be kept in $input"; exit 0; }
+        got=$(wc -c <"$input")
+        [ "$got" -eq "$2" ] || { say short "$got"; exit 0; }
+    fi
+    if mkdir "$dir" 2>/dev/null; then
+        printf "%s\n" "$3" >"$dir/cmd"
+        : >"$dir/out"
+        # On disk before it begins, so that a node that loses power still knows that it did.
+        dd if=/proc/sys/kernel/random/boot_id of="$dir/boot" conv=fsync 2>/dev/null ||
+            { rm -f "$dir/cmd" "$dir/out" "$dir/boot"; rmdir "$dir"; say refused "$dir cannot be written"; exit 0; }
+        setsid sh -c "$job" ovd-job "$dir" "$input" "$3" </dev/null >>"$dir/out" 2>&1 &
+        input=
+    elif [ ! -d "$dir" ]; then
+        say refused "$dir cannot be made"; exit 0
+    fi
 fi
-tail -c 1048576 "$job/out" 2>/dev/null || true)sh";
+exec </dev/null
+until [ -s "$dir/pid" ] || [ "$(phase)" != running ]; do sleep 0.01; done
+say begun "$(of started)"
+nap=0.01 still=0 state=running
+while :; do
+    if [ -e "$dir/rc" ]; then state=ended
+    elif [ $(( still % 4 )) -eq 3 ]; then state=$(phase); fi
+    size=$(wc -c <"$dir/out")
+    if [ "$size" -gt "$offset" ]; then
+        more=$(( size - offset ))
+        [ "$more" -le 1048576 ] || more=1048576
+        say data "$more"
+        tail -c "+$(( offset + 1 ))" "$dir/out" | head -c "$more" || exit 0
+        offset=$(( offset + more )) nap=0.01 still=0
+        continue
+    fi
+    case $state in
+    ended) say end "$(of rc)" "$(of started)" "$(of ended)" "$(now)"; exit 0 ;;
+    lost) say lost "$(of started)" "$(now)"; exit 0 ;;
+    esac
+    sleep $nap
+    still=$(( still + 1 ))
+    case $still in 4) nap=0.02 ;; 8) nap=0.05 ;; 16) nap=0.1 ;; 24) nap=0.25 ;; esac
+    [ $(( still % 12 )) -ne 0 ] || say beat
+done
+)sh";
+
+/// Wants $dir.
+constexpr std::string_view look_script = R"sh(
+if [ -d "$dir" ]; then
+    phase=$(phase)
+    echo "$phase" "$(of rc)" "$(of started)" "$(of ended)" "$(now)"
+    tail -c 1048576 "$dir/out" 2>/dev/null
+else
+    echo absent 0 0 0 "$(now)"
+fi
+true
+)sh";
 
 } // namespace
 
-std::string supervisor_command(const std::string& folder, const std::string& id, std::size_t bytes,
-    const std::string& command, std::size_t from, const std::string& mark) {
-    return fmt::format("sh -c {} ovd-job {} {} {} {} {} {}", encode(script, Encoding::shell),
-        shell_quote(folder), shell_quote(id), bytes, encode(command, Encoding::shell), from, mark);
+std::string supervisor_words(const Job& job, const Supervise& how) {
+    const auto script = std::string(common_script) + std::string(supervise_script);
+    return fmt::format("sh -c {} ovd-job {} {} {} {} {} {} {}", shell_quote(script),
+        shell_quote(job.id), job.input.size(), shell_quote(job.command), how.mark,
+        how.may_start ? "start" : "attach", how.offset, shell_quote(how.run_dir));
 }
 
-std::string job_look(const std::string& folder, const std::string& id) {
-    return fmt::format(look_script, shell_quote(folder + "/jobs/" + id));
+Read look_at_job(const std::string& id, const std::string& run_dir) {
+    return {
+        fmt::format("dir={}{}{}", shell_quote(run_dir + "/jobs/" + id), common_script, look_script),
+        {}, Millis{20'000}};
+}
+
+Result<JobState> understand_look(const ReadResult& result) {
+    const auto end = result.output.find('\n');
+    const auto words = split(result.output.substr(0, end), ' ');
+    if (result.status != 0 || end == std::string::npos || words.size() != 5)
+        return fail(Kind::unknown,
+            "the record of the job cannot be read: " +
+                (result.timed_out ? "it took too long" : trim(result.output.substr(0, 300))));
+    JobState state;
+    using Phase = JobState::Phase;
+    state.phase = words[0] == "absent"    ? Phase::absent
+                  : words[0] == "running" ? Phase::running
+                  : words[0] == "ended"   ? Phase::ended
+                                          : Phase::lost;
+    if (state.phase == Phase::ended)
+        std::from_chars(words[1].data(), words[1].data() + words[1].size(), state.status);
+    state.started = std::strtod(words[2].c_str(), nullptr);
+    state.ended = std::strtod(words[3].c_str(), nullptr);
+    state.now = std::strtod(words[4].c_str(), nullptr);
+    state.output = result.output.substr(end + 1);
+    return state;
 }
 
 } // namespace ovd

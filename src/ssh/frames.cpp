@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ssh/frames.h"
+
+#include "base/text.h"
+
+#include <charconv>
+
+namespace ovd {
+
+std::optional<Frames::Frame> Frames::next(std::string& text) {
+    if (output_left_ == 0) {
+        const auto at = text.find(mark_ + " ");
+        if (at == std::string::npos) return std::nullopt;
+        const auto end = text.find('\n', at);
+        if (end == std::string::npos) return std::nullopt;
+        const auto begin = at + mark_.size() + 1;
+        auto words = split(std::string_view(text).substr(begin, end - begin), ' ');
+        text.erase(0, end + 1);
+        if (words.empty()) return Frame{};
+        Frame frame{words.front(), {words.begin() + 1, words.end()}, {}};
+        if (frame.word != "data" || frame.rest.empty()) return frame;
+        const auto& size = frame.rest.front();
+        std::from_chars(size.data(), size.data() + size.size(), output_left_);
+    }
+    if (text.empty() || output_left_ == 0) return std::nullopt;
+    const auto size = std::min(text.size(), output_left_);
+    Frame frame{"data", {}, text.substr(0, size)};
+    text.erase(0, size);
+    output_left_ -= size;
+    return frame;
+}
+
+} // namespace ovd

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ssh/host_key.h"
+
+#include <fmt/format.h>
+#include <memory>
+
+namespace ovd {
+namespace {
+
+std::string text_of(char* owned) {
+    const std::unique_ptr<char, decltype(&ssh_string_free_char)> text(owned, ssh_string_free_char);
+    return text ? std::string(text.get()) : std::string{};
+}
+
+std::string option(ssh_session session, ssh_options_e which) {
+    char* value = nullptr;
+    return ssh_options_get(session, which, &value) == SSH_OK ? text_of(value) : std::string{};
+}
+
+/// The name under which known_hosts has the machine: a port other than 22 is part of it.
+std::string known_name(ssh_session session) {
+    unsigned port = 22;
+    (void)ssh_options_get_port(session, &port);
+    const auto host = option(session, SSH_OPTIONS_HOST);
+    return port == 22 ? host : fmt::format("[{}]:{}", host, port);
+}
+
+Result<UnknownHostKey> key_of(ssh_session session, const SshTarget& target) {
+    ssh_key raw = nullptr;
+    if (ssh_get_server_publickey(session, &raw) != SSH_OK)
+        return fail(Kind::host_key, target.name + ": it showed no host key");
+    const std::unique_ptr<std::remove_pointer_t<ssh_key>, decltype(&ssh_key_free)> key(
+        raw, ssh_key_free);
+    unsigned char* hash = nullptr;
+    std::size_t size = 0;
+    if (ssh_get_publickey_hash(raw, SSH_PUBLICKEY_HASH_SHA256, &hash, &size) != 0)
+        return fail(Kind::host_key, target.name + ": its host key has no fingerprint");
+    auto print = text_of(ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, size));
+    ssh_clean_pubkey_hash(&hash);
+    const char* type = ssh_key_type_to_char(ssh_key_type(raw));
+    return UnknownHostKey{target.name, target.host, type ? type : "?", std::move(print)};
+}
+
+/// The file that has another key for this machine: the person's own or the system's.
+std::string file_with_old_key(ssh_session session) {
+    auto own = option(session, SSH_OPTIONS_KNOWNHOSTS);
+    // Without the person's own file it is still changed only if the system's file says so.
+    ssh_options_set(session, SSH_OPTIONS_KNOWNHOSTS, "/dev/null");
+    const auto without = ssh_session_is_known_server(session);
+    ssh_options_set(session, SSH_OPTIONS_KNOWNHOSTS, own.c_str());
+    if (without != SSH_KNOWN_HOSTS_CHANGED && without != SSH_KNOWN_HOSTS_OTHER) return own;
+    const auto global = option(session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS);
+    return global.empty() ? "/etc/ssh/ssh_known_hosts" : global;
+}
+
+tl::unexpected<Error> changed(ssh_session session, const UnknownHostKey& key) {
+    const auto file = file_with_old_key(session);
+    return fail(Kind::host_key,
+        fmt::format("{}: the host key of {} is not the one in {}. It now shows {} {}. Someone may "
+                    "be in between, or the machine was installed anew",
+            key.node, key.host, file, key.type, key.fingerprint),
+        fmt::format("Compare with the console of {}: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub. "
+                    "Only if it is right, remove the old key: ssh-keygen -f '{}' -R '{}'",
+            key.node, file, known_name(session)));
+}
+
+tl::unexpected<Error> unknown(ssh_session session, const UnknownHostKey& key, bool refused) {
+    unsigned port = 22;
+    (void)ssh_options_get_port(session, &port);
+    const auto what = fmt::format("{}: the host key of {} is not known: {} {}", key.node, key.host,
+        key.type, key.fingerprint);
+    if (refused)
+        return fail(Kind::host_key, what + ". You did not trust it",
+            fmt::format("Compare with the console of {}: ssh-keygen -lf "
+                        "/etc/ssh/ssh_host_*_key.pub, then run again",
+                key.node));
+    return fail(Kind::host_key, what,
+        fmt::format("Compare it and remember it: ssh{} {}",
+            port == 22 ? std::string{} : fmt::format(" -p {}", port), key.host));
+}
+
+Done ask(ssh_session session, const UnknownHostKey& key, Person& person) {
+    if (!person.judges_keys()) return unknown(session, key, false);
+    if (!person.trusts(key)) return unknown(session, key, true);
+    if (ssh_session_update_known_hosts(session) == SSH_OK) return {};
+    return fail(Kind::host_key,
+        fmt::format("{}: its host key cannot be added to {}: {}", key.node,
+            option(session, SSH_OPTIONS_KNOWNHOSTS), ssh_get_error(session)),
+        "Make the file writable for you, or name another with known_hosts in farm.toml.");
+}
+
+} // namespace
+
+Done check_host_key(ssh_session session, const SshTarget& target, KeyCheck how, Person& person) {
+    auto key = key_of(session, target);
+    if (!key) return tl::unexpected(key.error());
+    // One node at a time: libssh reads and adds to the file without locking it.
+    const std::scoped_lock lock(person.known_hosts_mutex());
+    switch (ssh_session_is_known_server(session)) {
+    case SSH_KNOWN_HOSTS_OK:
+        return {};
+    case SSH_KNOWN_HOSTS_CHANGED:
+    case SSH_KNOWN_HOSTS_OTHER:
+        return changed(session, *key);
+    case SSH_KNOWN_HOSTS_UNKNOWN:
+    case SSH_KNOWN_HOSTS_NOT_FOUND:
+        if (how == KeyCheck::known_only) return unknown(session, *key, false);
+        return ask(session, *key, person);
+    case SSH_KNOWN_HOSTS_ERROR:
+        break;
+    }
+    return fail(Kind::host_key,
+        fmt::format("{}: its host key cannot be checked: {}", target.name, ssh_get_error(session)),
+        "Look at " + option(session, SSH_OPTIONS_KNOWNHOSTS));
+}
+
+} // namespace ovd

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace ovd {
+
+/// 32 random hexadecimal digits: what nobody else can have written.
+[[nodiscard]] std::string random_mark();
+
+} // namespace ovd

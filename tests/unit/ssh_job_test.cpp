@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ssh_lab.h"
+
+using namespace ovd;
+using namespace ovd::test;
+
+TEST_CASE("a job runs once, however often its id is used", "[ssh]") {
+    const auto* sh = GENERATE("", "/bin/bash");
+    Lab lab(sh);
+    auto nodes = lab.open();
+    auto& changer = nodes->changer("n");
+    CHECK(must(changer.look("j-1.0")).phase == Phase::absent);
+    const Job job{"j-1.0", "echo \"it's\"; echo run >>" + lab.sshd.path("runs") + "; exit 7", {}};
+    for (int i = 0; i < 3; ++i) {
+        const auto state = must(changer.run(job, {}));
+        CHECK(state.phase == Phase::ended);
+        CHECK(state.status == 7);
+        CHECK(state.output == "it's\n");
+        CHECK(state.started > 1.6e9);
+        CHECK(state.ended >= state.started);
+        CHECK(state.now >= state.ended);
+    }
+    CHECK(read_file(lab.sshd.path("runs")) == "run\n");
+    const auto seen = must(changer.look("j-1.0"));
+    CHECK(seen.phase == Phase::ended);
+    CHECK(seen.status == 7);
+    CHECK(seen.output == "it's\n");
+    // Two programs at the same moment.
+    auto others = lab.open();
+    const Job both{
+        "both", "sleep 0.3; echo ran >>" + lab.sshd.path("both"), std::string(2000, 'x')};
+    {
+        std::jthread one([&] { CHECK(must(nodes->changer("n").run(both, {})).status == 0); });
+        std::jthread two([&] { CHECK(must(others->changer("n").run(both, {})).status == 0); });
+    }
+    CHECK(read_file(lab.sshd.path("both")) == "ran\n");
+}
+
+TEST_CASE("a job gets its input byte for byte", "[ssh]") {
+    const auto* sh = GENERATE("", "/bin/bash");
+    Lab lab(sh);
+    auto nodes = lab.open();
+    auto& changer = nodes->changer("n");
+    const std::vector<std::string> inputs{
+        {}, std::string(1, '\0'), "no end of line", every_byte(1 << 20), every_byte(5'000'001)};
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const auto file = lab.sshd.path("in");
+        const auto id = fmt::format("in{}", i);
+        CHECK(must(changer.run({id, "cat >" + file, inputs[i]}, {})).status == 0);
+        CHECK((read_file(file) == inputs[i]));
+        // A command that takes none of it ends all the same.
+        CHECK(must(changer.run({id + "x", "true", inputs[i]}, {})).status == 0);
+    }
+    const auto big = must(changer.run({"out", "cat", every_byte(3 << 20)}, {}));
+    CHECK((big.output == every_byte(3 << 20).substr(2 << 20)));
+}
+
+TEST_CASE("a command has the usual umask, no stdin and no connection of ours", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    const auto state = must(nodes->changer("n").run(
+        {"where",
+            "umask; pwd; cat; for f in 0 1 2; do readlink /proc/$$/fd/$f; done; "
+            "ls /proc/$$/fd | wc -l",
+            {}},
+        {}));
+    const auto out = lab.job_file("where", "out");
+    CHECK(state.output == fmt::format("0022\n/\n/dev/null\n{0}\n{0}\n3\n", out));
+    CHECK((fs::status(lab.options.run_dir).permissions() & fs::perms::mask) == fs::perms(0700));
+    CHECK((fs::status(out).permissions() & fs::perms::mask) == fs::perms(0600));
+    CHECK(read_file(lab.job_file("where", "cmd"))->starts_with("umask; pwd"));
+}
+
+TEST_CASE("a job goes on when the connection is cut, and its output comes once", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    std::string expected;
+    for (int i = 0; i < 40; ++i)
+        expected += fmt::format("line {}\n", i);
+    std::atomic<std::size_t> had = 0;
+    std::string told;
+    std::vector<std::string> notes;
+    JobWatch watch;
+    watch.output = [&](std::string_view text) { told += text, had = told.size(); };
+    watch.note = [&](const std::string& text) { notes.push_back(text); };
+    std::jthread cutter([&] {
+        for (const std::size_t size : {40U, 150U, 250U}) {
+            wait_for([&] { return had > size; });
+            lab.sshd.cut();
+        }
+    });
+    const auto state = must(nodes->changer("n").run(
+        {"long", "i=0; while [ $i -lt 40 ]; do echo line $i; i=$((i+1)); sleep 0.05; done; exit 5",
+            {}},
+        watch));
+    CHECK(state.phase == Phase::ended);
+    CHECK(state.status == 5);
+    CHECK(state.output == expected);
+    CHECK(told == expected);
+    CHECK(notes.size() >= 6);
+    CHECK(nodes->traffic("n").connects == 4);
+    CHECK(nodes->traffic("n").round_trips == 4);
+}
+
+TEST_CASE("a cut while the input is on its way starts nothing by halves", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    const auto input = every_byte(30 << 20);
+    std::jthread cutter([&] {
+        std::this_thread::sleep_for(Millis{150});
+        lab.sshd.cut();
+    });
+    const auto state = must(nodes->changer("n").run(
+        {"upload", "cat | wc -c; echo x >>" + lab.sshd.path("ran"), input}, {}));
+    CHECK(state.output == fmt::format("{}\n", input.size()));
+    CHECK(read_file(lab.sshd.path("ran")) == "x\n");
+}
+
+TEST_CASE("a stop leaves the job running, to be attached to again", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    const Job job{"slow", "echo first; sleep 2; echo last", {}};
+    std::stop_source stop;
+    JobWatch watch;
+    watch.stop = stop.get_token();
+    watch.grace = Millis{200};
+    watch.output = [&](std::string_view) { stop.request_stop(); };
+    const auto start = Steady::now();
+    auto state = must(nodes->changer("n").run(job, watch));
+    CHECK(seconds_since(start) < 1.5);
+    CHECK(state.phase == Phase::running);
+    CHECK(must(nodes->changer("n").look("slow")).phase == Phase::running);
+    // Another program, as on another day.
+    nodes = lab.open();
+    state = must(nodes->changer("n").run(job, {}));
+    CHECK(state.phase == Phase::ended);
+    CHECK(state.output == "first\nlast\n");
+    // Stopped before it was sent: nothing happens.
+    const auto none = nodes->changer("n").run({"never", "true", {}}, watch);
+    REQUIRE_FALSE(none);
+    CHECK(none.error().kind == Kind::stopped);
+    CHECK(must(nodes->changer("n").look("never")).phase == Phase::absent);
+}
+
+TEST_CASE("a job whose node went down is lost, not guessed at", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    auto& changer = nodes->changer("n");
+    const Job job{"gone", "echo $$; exec sleep 60", {}};
+    const bool other_boot = GENERATE(true, false);
+    pid_t sleeper = 0;
+    JobWatch watch;
+    watch.output = [&](std::string_view text) {
+        sleeper = std::atoi(std::string(text).c_str());
+        if (other_boot)
+            std::ofstream(lab.job_file("gone", "boot")) << "another\n";
+        else
+            ::kill(std::atoi(read_file(lab.job_file("gone", "pid"))->c_str()), SIGKILL);
+    };
+    const auto state = must(changer.run(job, watch));
+    CHECK(state.phase == Phase::lost);
+    CHECK(state.output == fmt::format("{}\n", sleeper));
+    const auto seen = must(changer.look("gone"));
+    CHECK(seen.phase == Phase::lost);
+    CHECK(seen.started > 1.6e9);
+    CHECK(must(changer.run(job, {})).phase == Phase::lost);
+    REQUIRE(sleeper > 1);
+    ::kill(sleeper, SIGKILL);
+}
+
+TEST_CASE("a node that stays away makes the outcome unknown", "[ssh]") {
+    Lab lab;
+    lab.options.reconnect_deadline = Millis{1'500};
+    auto nodes = lab.open();
+    JobWatch watch;
+    watch.output = [&](std::string_view) { lab.sshd.stop(); };
+    const auto start = Steady::now();
+    const auto state = nodes->changer("n").run({"away", "echo x; sleep 1", {}}, watch);
+    REQUIRE_FALSE(state);
+    CHECK(state.error().kind == Kind::unknown);
+    CHECK(seconds_since(start) < 5);
+    lab.sshd.start();
+    CHECK(wait_for([&] { return must(nodes->changer("n").look("away")).phase == Phase::ended; }));
+}

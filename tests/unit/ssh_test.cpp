@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ssh_lab.h"
+
+using namespace ovd;
+using namespace ovd::test;
+
+TEST_CASE("reads come back in order, each with its own status, in one round trip", "[ssh]") {
+    const auto* sh = GENERATE("", "/bin/bash");
+    Lab lab(sh);
+    auto nodes = lab.open();
+    const std::vector<Read> reads{
+        {"echo one; echo two >&2", {}, Millis{5'000}},
+        {"exit 3", {}, Millis{5'000}},
+        {"printf 'no end of line'", {}, Millis{5'000}},
+        {"cat", "a line\nand no end", Millis{5'000}},
+        {"cat <<'E'\nhere $x\nE", {}, Millis{5'000}},
+        {"echo \"unclosed", {}, Millis{5'000}},
+        {"read line || echo 'no stdin'", {}, Millis{5'000}},
+        {"", {}, Millis{5'000}},
+        {"exec 3<&-; echo $((1+1))", {}, Millis{5'000}},
+    };
+    auto results = nodes->reader("n").read(reads);
+    REQUIRE(results);
+    REQUIRE(results->size() == reads.size());
+    CHECK(results->at(0).output == "one\ntwo\n");
+    CHECK(results->at(1).status == 3);
+    CHECK(results->at(2).output == "no end of line");
+    CHECK(results->at(3).output == "a line\nand no end");
+    CHECK(results->at(4).output == "here $x\n");
+    CHECK(results->at(5).status == 2);
+    CHECK(results->at(6).output == "no stdin\n");
+    CHECK(results->at(7).status == 0);
+    CHECK(results->at(8).output == "2\n");
+    CHECK(nodes->traffic("n").connects == 1);
+    CHECK(nodes->traffic("n").round_trips == 1);
+}
+
+TEST_CASE("a read that takes too long does not hold up the next one", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    const std::vector<Read> reads{
+        {"echo begun; sleep 30", {}, Millis{300}},
+        {"trap '' TERM; while :; do sleep 0.1; done", {}, Millis{300}},
+        {"echo next", {}, Millis{5'000}},
+    };
+    auto results = nodes->reader("n").read(reads);
+    REQUIRE(results);
+    CHECK(results->at(0).timed_out);
+    CHECK(results->at(0).output == "begun\n");
+    CHECK(results->at(1).timed_out);
+    CHECK(results->at(2).output == "next\n");
+    CHECK_FALSE(results->at(2).timed_out);
+}
+
+TEST_CASE("reads carry any bytes, and much of them", "[ssh]") {
+    const auto* sh = GENERATE("", "/bin/bash");
+    Lab lab(sh);
+    auto nodes = lab.open();
+    auto& reader = nodes->reader("n");
+    const auto bytes = every_byte(3'000'000);
+    std::ofstream(lab.sshd.path("file"), std::ios::binary) << bytes;
+    CHECK(reader.get(lab.sshd.path("file")) == bytes);
+    CHECK(read_one(reader, "cat " + lab.sshd.path("file")).output == bytes);
+    CHECK(read_one(reader, "cat", bytes).output == bytes);
+    CHECK(read_one(reader, "true", bytes).status == 0);
+    std::ofstream(lab.sshd.path("empty")).flush();
+    CHECK(reader.get(lab.sshd.path("empty")) == std::string{});
+    const auto missing = reader.get("/nowhere");
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().kind == Kind::remote);
+    CHECK(missing.error().message.find("/nowhere") != std::string::npos);
+}
+
+TEST_CASE("reads survive a cut connection", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    auto& reader = nodes->reader("n");
+    CHECK(read_one(reader, "echo a").output == "a\n");
+    REQUIRE(lab.sshd.cut() == 1);
+    CHECK(read_one(reader, "echo b").output == "b\n");
+    CHECK(nodes->traffic("n").connects == 2);
+    // Also in the middle: the first is not asked again, the second is.
+    std::jthread cutter([&] {
+        wait_for([&] { return fs::exists(lab.sshd.path("second")); });
+        lab.sshd.cut();
+    });
+    const std::vector<Read> reads{
+        {"echo x >>" + lab.sshd.path("first"), {}, Millis{5'000}},
+        {fmt::format(
+             "if [ ! -e {0} ]; then touch {0}; sleep 20; fi; echo done", lab.sshd.path("second")),
+            {}, Millis{60'000}},
+    };
+    auto results = reader.read(reads);
+    REQUIRE(results);
+    CHECK(results->at(1).output == "done\n");
+    CHECK(read_file(lab.sshd.path("first")) == "x\n");
+}
+
+TEST_CASE("secrets in an input are in no process's arguments or environment", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    std::string secret = "secret-"; // put together here, so that it is nowhere else
+    secret += sha256(lab.sshd.path("x"));
+    std::atomic<bool> begun = false;
+    JobWatch watch;
+    watch.output = [&](std::string_view) { begun = true; };
+    std::jthread job([&] {
+        const auto state = must(nodes->changer("n").run(
+            {"secret", "echo begun; read word; sleep 0.7; echo ${#word}", secret + "\n"}, watch));
+        CHECK(state.output == fmt::format("begun\n{}\n", secret.size()));
+    });
+    REQUIRE(wait_for([&] { return begun.load(); }));
+    for (int i = 0; i < 10; ++i)
+        CHECK_FALSE(in_any_process(secret));
+    for (const auto& entry : fs::directory_iterator("/run"))
+        if (entry.path().filename().string().starts_with("ovd-job."))
+            CHECK((read_file(entry.path()).value_or("").find(secret) == std::string::npos));
+    job.join();
+    for (const auto& entry : fs::recursive_directory_iterator(lab.options.run_dir))
+        if (entry.is_regular_file())
+            CHECK((read_file(entry.path())->find(secret) == std::string::npos));
+    std::jthread read([&] {
+        CHECK(read_one(nodes->reader("n"), "cat >/dev/null; sleep 0.5; echo ok", secret).output ==
+              "ok\n");
+    });
+    for (int i = 0; i < 10; ++i)
+        CHECK_FALSE(in_any_process(secret));
+}
+
+TEST_CASE("many threads share a node", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    std::vector<std::jthread> threads;
+    std::atomic<int> good = 0;
+    for (int i = 0; i < 16; ++i)
+        threads.emplace_back([&, i] {
+            const auto text = fmt::format("{}\n", i);
+            if (i % 2 == 0)
+                good += read_one(nodes->reader("n"), fmt::format("echo {}", i)).output == text;
+            else
+                good += must(nodes->changer("n").run({fmt::format("t{}", i), "cat", text}, {}))
+                            .output == text;
+        });
+    threads.clear();
+    CHECK(good == 16);
+    CHECK(nodes->traffic("n").connects == 1);
+    CHECK(nodes->traffic("n").round_trips == 16);
+}
