@@ -32,7 +32,7 @@ foreach (['Finance 🏦', 'Research 𠮷'] as $name)
 $alice = trim(file_get_contents('/etc/ovd-practice/alice-password'));
 $db->query('INSERT INTO {user} (login, displayname, password, organization) VALUES (?,?,?,1)',
     ['alice', 'Alice Liddell 🐇', password_hash($alice, PASSWORD_BCRYPT)]);
-$nobody = password_hash(random_bytes(24), PASSWORD_BCRYPT);
+$nobody = password_hash(base64_encode(random_bytes(24)), PASSWORD_BCRYPT);
 for ($i = 1; $i <= 2000; $i++) {
     $login = sprintf('user%04d', $i);
     $db->query('INSERT INTO {user} (login, displayname, password, organization) VALUES (?,?,?,?)',
