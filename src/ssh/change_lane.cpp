@@ -58,7 +58,7 @@ private:
     }
 
     /// A connection, after as many tries as the deadline allows; null when asked to stop.
-    Result<Session*> connected() {
+    Result<SshSession*> connected() {
         for (Millis backoff{250};; backoff = std::min(backoff * 2, last_backoff)) {
             auto session = link_.up(!cut_);
             if (session) return session;
@@ -113,7 +113,7 @@ private:
     }
 
     /// Follows it over one connection; nothing when that was cut.
-    Result<Maybe> over(Session& session) {
+    Result<Maybe> over(SshSession& session) {
         const auto mark = random_mark();
         const auto words =
             supervisor_words(job_, {link_.options().run_dir, mark, !begun_, received_});
@@ -130,7 +130,7 @@ private:
         return follow(session, **channel, Frames(mark));
     }
 
-    Result<Maybe> follow(Session& session, Channel& channel, Frames frames) {
+    Result<Maybe> follow(SshSession& session, Channel& channel, Frames frames) {
         auto heard = Steady::now();
         bool framed = false;
         for (;;) {

@@ -9,11 +9,11 @@ namespace ovd {
 
 using Steady = std::chrono::steady_clock;
 
-Result<Session*> Link::up(bool may_ask) {
+Result<SshSession*> Link::up(bool may_ask) {
     if (session_) return session_.get();
     // An address that did not answer just now would cost its timeout at each new try.
     const bool preferred = Steady::now() >= prefer_again_;
-    auto session = Session::open(target_, options_, person_, {preferred, may_ask});
+    auto session = SshSession::open(target_, options_, person_, {preferred, may_ask});
     if (!session) {
         prefer_again_ = {};
         return tl::unexpected(session.error());
@@ -30,7 +30,7 @@ void Link::drop() {
     session_.reset();
 }
 
-Error not_started(const Link& link, const Session& session, const std::string& said) {
+Error not_started(const Link& link, const SshSession& session, const std::string& said) {
     const auto& name = link.target().name;
     const auto text = trim(said);
     if (text.find("sudo") != std::string::npos)

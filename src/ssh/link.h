@@ -17,7 +17,7 @@ public:
     ~Link() { drop(); } // the lane before the session it lies in
 
     /// Connects unless it is connected; tries once.
-    [[nodiscard]] Result<Session*> up(bool may_ask = true);
+    [[nodiscard]] Result<SshSession*> up(bool may_ask = true);
     [[nodiscard]] bool is_up() const { return session_ != nullptr; }
     void drop();
 
@@ -33,11 +33,11 @@ private:
     const SshTarget& target_;
     const SshOptions& options_;
     Person& person_;
-    std::unique_ptr<Session> session_;
+    std::unique_ptr<SshSession> session_;
     std::chrono::steady_clock::time_point prefer_again_{}; ///< not before then
 };
 
 /// What a node's shell said in place of starting our command, as an error with a way out.
-[[nodiscard]] Error not_started(const Link& link, const Session& session, const std::string& said);
+[[nodiscard]] Error not_started(const Link& link, const SshSession& session, const std::string& said);
 
 } // namespace ovd

@@ -50,7 +50,7 @@ public:
     Batch& operator=(const Batch&) = delete;
 
     /// Fills results; what it does not fill did not end.
-    Done go(Link& link, Session& session) {
+    Done go(Link& link, SshSession& session) {
         const bool fresh = !link.lane;
         if (fresh) {
             auto lane = session.exec_as_root("sh", link.options().connect_timeout);
@@ -76,7 +76,7 @@ public:
     [[nodiscard]] bool refused() const { return refused_; }
 
 private:
-    Done collect(Link& link, Session& session, Channel& lane) {
+    Done collect(Link& link, SshSession& session, Channel& lane) {
         next_deadline(link);
         while (results_.size() < reads_.size()) {
             take(lane.out, link);

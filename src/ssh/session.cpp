@@ -28,27 +28,27 @@ std::string option(ssh_session session, ssh_options_e which) {
 
 } // namespace
 
-Session::Session(const SshTarget& target, const SshOptions& options)
+SshSession::SshSession(const SshTarget& target, const SshOptions& options)
     : target_(target), options_(options), session_(ssh_new()) {}
 
-Session::~Session() {
+SshSession::~SshSession() {
     if (session_ == nullptr) return;
     ssh_set_blocking(session_, 0);
     ssh_disconnect(session_);
     ssh_free(session_);
 }
 
-std::string Session::last_error() const {
+std::string SshSession::last_error() const {
     const std::string text = ssh_get_error(session_);
     return text.empty() ? "it was closed" : text;
 }
 
-bool Session::has_proxy() const {
+bool SshSession::has_proxy() const {
     return !option(session_, SSH_OPTIONS_PROXYCOMMAND).empty();
 }
 
 /// What the farm file says wins over ~/.ssh/config, as on the command line of ssh.
-Done Session::configure() {
+Done SshSession::configure() {
     if (session_ == nullptr) return fail(Kind::internal, target_.name + ": out of memory");
     (void)ssh_options_set(session_, SSH_OPTIONS_LOG_VERBOSITY_STR, "0");
     if (ssh_options_set(session_, SSH_OPTIONS_HOST, target_.host.c_str()) != SSH_OK)
@@ -79,7 +79,7 @@ Done Session::configure() {
 
 /// Opens the TCP connection ourselves, so that its address can differ from the name the host key is
 /// known under. A proxy of ~/.ssh/config is left to libssh.
-Done Session::connect_over(const std::string& address, Millis timeout) {
+Done SshSession::connect_over(const std::string& address, Millis timeout) {
     if (!has_proxy()) {
         auto fd = connect_tcp(address, static_cast<int>(port_), timeout);
         if (!fd) return tl::unexpected(fd.error());
@@ -91,18 +91,18 @@ Done Session::connect_over(const std::string& address, Millis timeout) {
                                    address, port_, last_error()));
 }
 
-Done Session::shake_hands(KeyCheck how, Person& person) {
+Done SshSession::shake_hands(KeyCheck how, Person& person) {
     return check_host_key(session_, target_, how, person);
 }
 
-Result<std::unique_ptr<Session>> Session::open(
+Result<std::unique_ptr<SshSession>> SshSession::open(
     const SshTarget& target, const SshOptions& options, Person& person, Way way) {
     std::vector<std::string> addresses;
     if (way.preferred) addresses = target.prefer;
     addresses.emplace_back(); // in the end the host itself
     std::optional<Error> impostor;
     for (const auto& address : addresses) {
-        std::unique_ptr<Session> session(new Session(target, options));
+        std::unique_ptr<SshSession> session(new SshSession(target, options));
         if (auto ok = session->configure(); !ok) return tl::unexpected(ok.error());
         const bool preferred = !address.empty();
         if (preferred && session->has_proxy()) continue;
@@ -133,7 +133,7 @@ Result<std::unique_ptr<Session>> Session::open(
     return fail(Kind::internal, target.name + ": no address");
 }
 
-Result<std::unique_ptr<Channel>> Session::exec_as_root(const std::string& words, Millis timeout) {
+Result<std::unique_ptr<Channel>> SshSession::exec_as_root(const std::string& words, Millis timeout) {
     const auto deadline = Steady::now() + timeout;
     ssh_channel channel = ssh_channel_new(session_);
     int result = channel == nullptr ? SSH_ERROR : ssh_channel_open_session(channel);

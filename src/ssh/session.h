@@ -10,17 +10,17 @@
 namespace ovd {
 
 /// One SSH connection to one machine, logged in. Everything on it waits at most as long as told.
-class Session {
+class SshSession {
 public:
     struct Way {
         bool preferred = true; ///< whether the preferred addresses are tried at all
         bool may_ask = true;   ///< whether a person may be asked for a password
     };
     /// Connects, checks the host key under target.host, and logs in.
-    [[nodiscard]] static Result<std::unique_ptr<Session>> open(
+    [[nodiscard]] static Result<std::unique_ptr<SshSession>> open(
         const SshTarget& target, const SshOptions& options, Person& person, Way way);
 
-    ~Session();
+    ~SshSession();
 
     /// Starts words, shell words, on the node as root: as they are, or through sudo.
     [[nodiscard]] Result<std::unique_ptr<Channel>> exec_as_root(
@@ -35,7 +35,7 @@ public:
     [[nodiscard]] std::string last_error() const;
 
 private:
-    Session(const SshTarget& target, const SshOptions& options);
+    SshSession(const SshTarget& target, const SshOptions& options);
     Done configure();
     Done connect_over(const std::string& address, Millis timeout);
     Done shake_hands(KeyCheck how, Person& person);
