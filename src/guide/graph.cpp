@@ -76,7 +76,7 @@ public:
                     return tl::unexpected(ok.error());
                 previous = &section;
             }
-            before = &chapter;
+            if (previous != nullptr) before = &chapter; // an empty chapter must not cut the chain
         }
         return std::move(tasks_);
     }

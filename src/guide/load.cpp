@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "guide/check.h"
 #include "guide/read_step.h"
 
 #include "base/file.h"
-#include "base/text.h"
 #include "base/toml.h"
 
 #include <algorithm>
@@ -36,8 +36,9 @@ Result<std::map<std::string, Platform>> load_platforms(const fs::path& path) {
                 Kind::steps, "A platform is a table.", "Write [name].", where_of(node, path));
         for (const auto& [name, value] : *entries) {
             if (name == "selectors") {
-                for (const auto& selector : *value.as_array())
-                    platform.selectors.push_back(selector.value_or(std::string{}));
+                auto selectors = read_list(*entries, "selectors", path);
+                if (!selectors) return tl::unexpected(selectors.error());
+                platform.selectors = std::move(*selectors);
             } else if (name == "in_guide") {
                 platform.in_guide = value.value_or(false);
             } else if (const auto text = value.value<std::string>()) {
@@ -64,17 +65,18 @@ Result<Section> load_section(const fs::path& path, const std::string& chapter) {
     section.id = chapter + "/" + path.stem().string();
     section.where = {path.string(), 1, 1};
     section.title = (*table)["title"].value_or(std::string{});
-    section.put_back = (*table)["put_back"].value_or(false);
+    auto put_back = read_flag(*table, "put_back", path);
+    if (!put_back) return tl::unexpected(put_back.error());
+    section.put_back = *put_back;
     if (section.title.empty())
         return fail(Kind::steps, "A section needs a title.", "Write title = \"...\" on top.",
             section.where);
-    if (const auto* needs = (*table)["needs"].as_array()) {
-        section.has_needs = true;
-        for (const auto& need : *needs)
-            section.needs.push_back(need.value_or(std::string{}));
-    }
+    section.has_needs = table->contains("needs");
+    auto needs = read_list(*table, "needs", path);
+    if (!needs) return tl::unexpected(needs.error());
+    section.needs = std::move(*needs);
     const auto* steps = (*table)["step"].as_array();
-    if (steps == nullptr)
+    if (steps == nullptr || !steps->is_array_of_tables())
         return fail(Kind::steps, "A section needs at least one [[step]].",
             "See steps/README.md for the fields of a step.", section.where);
     for (const auto& node : *steps) {
@@ -100,48 +102,6 @@ Result<Chapter> load_chapter(const fs::path& dir) {
         chapter.sections.push_back(std::move(*section));
     }
     return chapter;
-}
-
-/// Ids are unique, and what is referred to exists.
-Done check_references(const Guide& guide) {
-    std::map<std::string, Where> places; // steps, sections and chapters by id
-    std::vector<std::string> names;
-    for (const auto& chapter : guide.chapters) {
-        places[chapter.id] = {};
-        for (const auto& section : chapter.sections) {
-            places[section.id] = section.where;
-            for (const auto& step : section.steps)
-                if (!places.emplace(step.id, step.where).second)
-                    return fail(Kind::steps,
-                        fmt::format("The id {} is used twice, first at {}.", step.id,
-                            to_string(places[step.id])),
-                        "Ids are unique in the whole guide.", step.where);
-        }
-    }
-    for (const auto& [name, where] : places)
-        names.push_back(name);
-    const auto known = [&](const std::vector<std::string>& wanted, const Where& where) -> Done {
-        for (const auto& name : wanted)
-            if (!places.contains(name)) {
-                const auto near = nearest(name, names);
-                return fail(Kind::steps, fmt::format("There is no step or section {}.", name),
-                    near.empty() ? "Name a step, chapter/section or chapter."
-                                 : fmt::format("Did you mean {}?", near),
-                    where);
-            }
-        return {};
-    };
-    for (const auto& chapter : guide.chapters)
-        for (const auto& section : chapter.sections) {
-            if (auto ok = known(section.needs, section.where); !ok) return ok;
-            for (const auto& step : section.steps) {
-                auto wanted = step.needs;
-                wanted.insert(wanted.end(), step.needed_by.begin(), step.needed_by.end());
-                if (!step.holds_until.empty()) wanted.push_back(step.holds_until);
-                if (auto ok = known(wanted, step.where); !ok) return ok;
-            }
-        }
-    return {};
 }
 
 } // namespace
@@ -181,6 +141,7 @@ Result<Guide> load_guide(const std::string& steps_dir, const std::string& templa
         return fail(Kind::steps, fmt::format("There are no steps in {}.", steps_dir),
             "Give the folder of the steps with --steps DIR.");
     if (auto ok = check_references(guide); !ok) return tl::unexpected(ok.error());
+    if (auto ok = check_selectors(guide); !ok) return tl::unexpected(ok.error());
     return guide;
 }
 

@@ -26,8 +26,13 @@ Result<FieldValue> read_variants(const toml::table& table, const fs::path& path)
             texts[name] = *text;
         } else if (const auto* list = node.as_array()) {
             auto& into = lists[name];
-            for (const auto& item : *list)
-                into.push_back(item.value_or(std::string{}));
+            for (const auto& item : *list) {
+                const auto text_item = item.value_exact<std::string>();
+                if (!text_item)
+                    return fail(Kind::steps, "A list here holds texts only.", "Put it in quotes.",
+                        where_of(item, path));
+                into.push_back(*text_item);
+            }
         } else {
             return fail(Kind::steps, fmt::format("The variant {} must be a text or a list.", name),
                 "A value that differs is a table of selector = value.", where_of(node, path));
@@ -95,25 +100,6 @@ Result<CheckSpec> read_check(const toml::node& node, const fs::path& path) {
     return CheckSpec{std::move(*fields), where_of(node, path)};
 }
 
-Result<std::vector<std::string>> read_list(
-    const toml::table& table, const char* key, const fs::path& path) {
-    std::vector<std::string> items;
-    const auto* node = table.get(key);
-    if (node == nullptr) return items;
-    const auto* list = node->as_array();
-    if (list == nullptr)
-        return fail(Kind::steps, fmt::format("{} must be a list.", key),
-            fmt::format("Write {} = [\"...\"].", key), where_of(*node, path));
-    for (const auto& item : *list) {
-        const auto text = item.value_exact<std::string>();
-        if (!text)
-            return fail(Kind::steps, fmt::format("{} holds texts only.", key), "Put it in quotes.",
-                where_of(item, path));
-        items.push_back(*text);
-    }
-    return items;
-}
-
 Result<std::vector<ActionSpec>> read_actions(
     const toml::table& table, const char* key, const fs::path& path) {
     std::vector<ActionSpec> actions;
@@ -124,6 +110,9 @@ Result<std::vector<ActionSpec>> read_actions(
         return fail(Kind::steps, fmt::format("Actions stand in [[step.{}]].", key),
             "Use two brackets.", where_of(*node, path));
     for (const auto& item : *list) {
+        if (!item.is_table())
+            return fail(Kind::steps, fmt::format("Actions stand in [[step.{}]].", key),
+                "Use two brackets.", where_of(item, path));
         auto fields = read_fields(*item.as_table(), path);
         if (!fields) return tl::unexpected(fields.error());
         actions.push_back({"", std::move(*fields), where_of(item, path)});
@@ -147,6 +136,22 @@ Done read_checks(const toml::table& table, Step& step, const fs::path& path) {
             if (!check) return tl::unexpected(check.error());
             step.verify.push_back(std::move(*check));
         }
+    }
+    return {};
+}
+
+Done read_fetch(const toml::table& table, Step& step, const fs::path& path) {
+    const auto* node = table.get("fetch");
+    if (node == nullptr) return {};
+    const auto bad = [&](const toml::node& at) {
+        return fail(Kind::steps, "fetch is a table of name = \"node:/path\".",
+            "Write fetch = { peer_key = \"peer:/root/.ssh/id.pub\" }.", where_of(at, path));
+    };
+    if (!node->is_table()) return bad(*node);
+    for (const auto& [name, from] : *node->as_table()) {
+        const auto text = from.value_exact<std::string>();
+        if (!text) return bad(from);
+        step.fetch[std::string(name.str())] = *text;
     }
     return {};
 }
@@ -190,6 +195,35 @@ Done read_texts(const toml::table& table, Step& step, const fs::path& path) {
 
 } // namespace
 
+Result<std::vector<std::string>> read_list(
+    const toml::table& table, const char* key, const fs::path& path) {
+    std::vector<std::string> items;
+    const auto* node = table.get(key);
+    if (node == nullptr) return items;
+    const auto* list = node->as_array();
+    if (list == nullptr)
+        return fail(Kind::steps, fmt::format("{} must be a list.", key),
+            fmt::format("Write {} = [\"...\"].", key), where_of(*node, path));
+    for (const auto& item : *list) {
+        const auto text = item.value_exact<std::string>();
+        if (!text)
+            return fail(Kind::steps, fmt::format("{} holds texts only.", key), "Put it in quotes.",
+                where_of(item, path));
+        items.push_back(*text);
+    }
+    return items;
+}
+
+Result<bool> read_flag(const toml::table& table, const char* key, const fs::path& path) {
+    const auto* node = table.get(key);
+    if (node == nullptr) return false;
+    const auto flag = node->value_exact<bool>();
+    if (!flag)
+        return fail(Kind::steps, fmt::format("{} must be true or false.", key),
+            "Write it without quotes.", where_of(*node, path));
+    return *flag;
+}
+
 Result<Step> read_step(const toml::table& table, const fs::path& path) {
     Step step;
     step.where = where_of(table, path);
@@ -202,10 +236,10 @@ Result<Step> read_step(const toml::table& table, const fs::path& path) {
             return fail(Kind::steps, fmt::format("A step needs {}.", name),
                 fmt::format("Write {} = \"...\".", name), step.where);
     step.has_needs = table.contains("needs");
-    step.disruptive = table["disruptive"].value_or(false);
-    if (const auto* fetch = table["fetch"].as_table())
-        for (const auto& [name, from] : *fetch)
-            step.fetch[std::string(name.str())] = from.value_or(std::string{});
+    auto disruptive = read_flag(table, "disruptive", path);
+    if (!disruptive) return tl::unexpected(disruptive.error());
+    step.disruptive = *disruptive;
+    if (auto ok = read_fetch(table, step, path); !ok) return tl::unexpected(ok.error());
     auto actions = read_actions(table, "action", path);
     if (!actions) return tl::unexpected(actions.error());
     step.actions = std::move(*actions);

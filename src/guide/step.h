@@ -100,8 +100,8 @@ struct Guide {
     [[nodiscard]] const Step* step(const std::string& id) const;
 };
 
-/// Reads steps/ and templates/ and checks everything that can be checked without a farm: keys,
-/// types, unique ids, references, templates and the names used in them.
+/// Reads steps/ and checks what can be checked without a farm: keys, types, unique ids, references
+/// and selectors. check_actions() looks at the verbs, make_plan() at templates and names.
 [[nodiscard]] Result<Guide> load_guide(
     const std::string& steps_dir, const std::string& templates_dir);
 
