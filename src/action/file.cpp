@@ -43,6 +43,14 @@ Result<PutOp> put(const Context& context, const Fields& fields) {
     for (const auto* text : {&path, &owner, &mode})
         if (!*text) return tl::unexpected(text->error());
     if (!content) return tl::unexpected(content.error());
+    const bool octal = mode->find_first_not_of("01234567") == std::string::npos;
+    if (!octal || mode->size() < 3 || mode->size() > 4 || *mode == "000" || *mode == "0000")
+        return fail(Kind::steps, fmt::format("{} is no mode of a file.", *mode),
+            "Write three or four octal digits, such as 0644.", fields.where("mode"));
+    const auto colon = owner->find(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == owner->size())
+        return fail(Kind::steps, fmt::format("{} is no owner of a file.", *owner),
+            "Write user:group, such as root:root.", fields.where("owner"));
     return PutOp{*path, *owner, *mode, std::move(*content)};
 }
 

@@ -14,25 +14,33 @@ constexpr FieldRule rules[] = {
 };
 
 /// Replaces the key's line in its section, or adds it at the section's end. Comments and all other
-/// lines stay as they are. A file without the section is refused: it is not the file we think.
+/// lines stay as they are. A file without the section is refused: it is not the file we think. The
+/// words reach awk by its environment, the only way that leaves a backslash alone.
 constexpr std::string_view script = R"(set -e
 f={0}
 new=$(mktemp "$f.XXXXXX")
 trap 'rm -f "$new"' EXIT
 cp -p "$f" "$new"
-awk -v s={1} -v k={2} -v v={3} '
+S={1} K={2} V={3} awk '
+BEGIN {{ s = ENVIRON["S"]; k = ENVIRON["K"]; v = ENVIRON["V"] }}
 function put() {{ if (inside && !done) {{ print k " = " v; done = 1 }} }}
+function key() {{ sub(/[ \t]*=.*/, ""); return $0 }}
 /^\[/ {{ put(); inside = ($0 == "[" s "]"); if (inside) seen = 1 }}
-inside && $0 ~ "^" k "[ \t]*=" {{ if (!done) print k " = " v; done = 1; next }}
+inside && /=/ {{ old = $0; if (key() == k) {{ put(); next }}; $0 = old }}
 {{ print }}
 END {{ put(); exit !seen }}' "$f" > "$new"
-mv "$new" "$f")";
+cmp -s "$f" "$new" || mv "$new" "$f")";
 
 constexpr std::string_view look = R"(test -f {0} || exit 1
-awk -v s={1} -v k={2} -v v={3} '
+S={1} K={2} V={3} awk '
+BEGIN {{ s = ENVIRON["S"]; k = ENVIRON["K"]; v = ENVIRON["V"] }}
 /^\[/ {{ inside = ($0 == "[" s "]") }}
-inside && $0 ~ "^" k "[ \t]*=" {{ sub(/^[^=]*=[ \t]*/, ""); sub(/[ \t]*$/, ""); good = ($0 == v) }}
-END {{ exit !good }}' {0})";
+inside && /=/ {{
+    name = $0; sub(/[ \t]*=.*/, "", name)
+    value = $0; sub(/^[^=]*=[ \t]*/, "", value); sub(/[ \t]*$/, "", value)
+    if (name == k) good = (value == v)
+}}
+END {{ exit !good }}' {0} || exit 1)";
 
 Result<std::string> filled(std::string_view text, const Context& context, const Fields& fields) {
     std::string words[4];

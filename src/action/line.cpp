@@ -14,29 +14,48 @@ constexpr FieldRule rules[] = {
 };
 
 /// Writes the file anew beside its place: what does not give way, then the line from stdin once.
-/// Keeps owner and mode; what was there stays where it is when nothing changes.
-constexpr std::string_view script = R"(set -e
+/// Keeps owner and mode. A file that holds the line once, and nothing that gives way to it, is left
+/// alone: its line stays where it is.
+constexpr std::string_view script = R"sh(set -e
 f={0}
 [ -e "$f" ] || {{ umask 077; : > "$f"; }}
+line=$(cat)
+if [ "$(grep -cxF -e "$line" "$f")" = 1 ] && {2}; then exit 0; fi
 new=$(mktemp "$f.XXXXXX")
 trap 'rm -f "$new"' EXIT
 cp -p "$f" "$new"
-line=$(cat)
 {{ grep -vxF -e "$line" "$f" || [ $? -eq 1 ]; }} | {{ {1} || [ $? -eq 1 ]; }} > "$new"
 printf '%s\n' "$line" >> "$new"
-cmp -s "$f" "$new" || mv "$new" "$f")";
+mv "$new" "$f")sh";
+
+constexpr std::string_view look = R"sh(f={0}
+test -e "$f" || exit 1
+line=$(cat)
+[ "$(grep -cxF -e "$line" "$f")" = 1 ] && {2} || exit 1)sh";
+
+/// What a script needs: the path, what lets through the lines that stay, and what tells that no
+/// line has to give way.
+Result<std::string> filled(std::string_view text, const Context& context, const Fields& fields) {
+    auto path = filled_word(context, fields, "line");
+    if (!path) return path;
+    auto replaces = filled_word(context, fields, "replaces");
+    if (!replaces) return replaces;
+    const auto pattern = shell_quote(*replaces);
+    const auto stays = replaces->empty() ? "cat" : "grep -vE -e " + pattern;
+    const auto clean = replaces->empty() ? "true"
+                                         : "{ grep -vxF -e \"$line\" \"$f\" | grep -qE -e " +
+                                               pattern + "; [ $? -eq 1 ]; }";
+    return fmt::format(fmt::runtime(text), shell_quote(*path), stays, clean);
+}
 
 Result<Operations> plan(const Context& context, const Fields& fields) {
-    auto path = filled_word(context, fields, "line");
-    if (!path) return tl::unexpected(path.error());
+    auto command = filled(script, context, fields);
+    if (!command) return tl::unexpected(command.error());
     auto text = fields.text("text");
     if (!text) return tl::unexpected(text.error());
     auto content = fill(*text, context.names, Encoding::raw, fields.where("text"));
     if (!content) return tl::unexpected(content.error());
-    auto replaces = filled_word(context, fields, "replaces");
-    if (!replaces) return tl::unexpected(replaces.error());
-    const auto filter = replaces->empty() ? "cat" : "grep -vE -e " + shell_quote(*replaces);
-    return Operations{RunOp{fmt::format(script, shell_quote(*path), filter), std::move(*content)}};
+    return Operations{RunOp{std::move(*command), std::move(*content)}};
 }
 
 Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
@@ -44,11 +63,9 @@ Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
     if (!ops) return tl::unexpected(ops.error());
     auto& run = std::get<RunOp>(ops->front());
     if (!run.input.plain()) return MaybeProbe{};
-    auto path = filled_word(context, fields, "line");
-    return Probe{fmt::format("test -e {0} || exit 1\nline=$(cat)\n"
-                             "grep -qxF -e \"$line\" {0} || exit 1",
-                     shell_quote(*path)),
-        run.input};
+    auto command = filled(look, context, fields);
+    if (!command) return tl::unexpected(command.error());
+    return Probe{std::move(*command), run.input};
 }
 
 } // namespace

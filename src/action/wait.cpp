@@ -20,11 +20,12 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
     return Operations{WaitOp{*command, *what, Seconds{fields.number("within", 60)}}};
 }
 
-/// A wait is done when what it waits for is so.
+/// A wait is done when what it waits for is so. Any other exit status means not yet, as it does
+/// while waiting.
 Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
     auto ops = plan(context, fields);
     if (!ops) return tl::unexpected(ops.error());
-    return Probe{std::get<WaitOp>(ops->front()).command, {}};
+    return Probe{"(\n" + std::get<WaitOp>(ops->front()).command + "\n) || exit 1", {}};
 }
 
 } // namespace
