@@ -44,6 +44,9 @@ Done Executor::look_first() {
         const auto& finding = findings.at(i);
         const auto recorded = state_.tasks.find(task.id);
         const bool ok = recorded != state_.tasks.end() && recorded->second.state == TaskState::ok;
+        const auto* node = plan.farm.node(task.node);
+        const auto* server = plan.farm.server(task.node);
+        by_hand_[i] = (node != nullptr && node->by_hand) || (server != nullptr && server->by_hand);
         const bool again = options_.again && options_.steps.contains(task.step->id);
         if (again) continue;
         if (ok || finding.superseded) marks_[i] = Mark::done;
@@ -51,9 +54,6 @@ Done Executor::look_first() {
         if (ok && recorded->second.digest != plan.details[i].digest)
             tools_.view.note(
                 task.id, "was done by an older plan than this one; plan --live shows it");
-        const auto* node = plan.farm.node(task.node);
-        const auto* server = plan.farm.server(task.node);
-        by_hand_[i] = (node != nullptr && node->by_hand) || (server != nullptr && server->by_hand);
     }
     for (const auto& id : summary_.drift)
         tools_.view.note(id,
@@ -202,14 +202,20 @@ void Executor::take_finished(std::stop_token stop) {
 /// Undoes what the journal proves was done in this section, last first.
 void Executor::put_back(const std::string& section) {
     const auto now = replay(tools_.journal.records());
-    tools_.view.say("Putting back what was done in " + section + ":");
+    std::size_t count = 0;
     for (std::size_t i = tools_.plan.tasks.size(); i-- > 0;) {
         const auto& task = tools_.plan.tasks[i];
         const auto recorded = now.tasks.find(task.id);
         if (task.step->section != section || tools_.plan.details[i].undo.empty() ||
-            recorded == now.tasks.end() || recorded->second.state == TaskState::untouched ||
-            recorded->second.how == "already")
+            recorded == now.tasks.end())
             continue;
+        if (recorded->second.how == "by hand") {
+            summary_.error->kind = Kind::put_back_failed;
+            summary_.error->message += "\n" + task.id + " was done by hand: put it back by hand.";
+            return;
+        }
+        if (!recorded->second.touched) continue;
+        if (count++ == 0) tools_.view.say("Putting back what was done in " + section + ":");
         tools_.view.begins(task.id, task.step->title, section);
         const auto done = put_back_task(tools_, i, recorded->second.attempts);
         tools_.view.ends(
@@ -219,7 +225,10 @@ void Executor::put_back(const std::string& section) {
             summary_.error->kind = Kind::put_back_failed;
             return;
         }
+        if (marks_[i] == Mark::done && summary_.carried_out > 0) --summary_.carried_out;
+        marks_[i] = Mark::waiting;
     }
+    if (count == 0) return; // nothing had been done yet
     summary_.error->kind = Kind::put_back;
     summary_.error->message += "\nWhat was done in " + section + " was put back.";
 }
@@ -228,7 +237,7 @@ RunSummary Executor::run(std::stop_token stop) {
     if (auto ok = look_first(); !ok) summary_.error = ok.error();
     if (auto ok = check_order(); !ok) summary_.error = ok.error();
     std::optional<Leases> leases;
-    std::string failed_section;
+    std::set<std::string> failed_sections;
     while (!summary_.error) {
         if (stop.stop_requested()) break;
         const auto next = ready();
@@ -257,10 +266,13 @@ RunSummary Executor::run(std::stop_token stop) {
             Error{Kind::stopped, "Stopped between two steps.", "Go on with: ovd-failover run", {}};
     if (summary_.error && summary_.error->kind == Kind::remote)
         for (std::size_t i = 0; i < marks_.size(); ++i)
-            if (marks_[i] == Mark::failed) failed_section = tools_.plan.tasks[i].step->section;
+            if (marks_[i] == Mark::failed)
+                failed_sections.insert(tools_.plan.tasks[i].step->section);
     for (const auto& chapter : tools_.plan.guide.chapters)
         for (const auto& section : chapter.sections)
-            if (section.id == failed_section && section.put_back) put_back(section.id);
+            if (failed_sections.contains(section.id) && section.put_back &&
+                summary_.error->kind != Kind::put_back_failed)
+                put_back(section.id);
     if (leases) leases->release();
     for (std::size_t i = 0; i < marks_.size(); ++i)
         if (chosen(i) && marks_[i] != Mark::done) ++summary_.left;

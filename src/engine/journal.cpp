@@ -9,7 +9,9 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <optional>
 #include <random>
+#include <set>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -22,6 +24,17 @@ constexpr int format_version = 1;
 /// Each checksum covers the one before it, so that a line cannot vanish unseen.
 std::string checksum(const std::string& before, const std::string& line) {
     return sha256(before + "\n" + line).substr(0, 16);
+}
+
+/// A line as it is on disk: the record without its checksum, and the checksum. Nothing for a line
+/// that does not end in one.
+std::optional<std::pair<std::string, std::string>> taken_apart(const std::string& line) {
+    constexpr std::string_view mark = R"(,"sum":")";
+    constexpr std::size_t tail = mark.size() + 16 + 2; // the mark, 16 digits and "}
+    if (line.size() <= tail || !line.ends_with("\"}")) return {};
+    const auto at = line.size() - tail;
+    if (line.compare(at, mark.size(), mark) != 0) return {};
+    return std::pair{line.substr(0, at) + "}", line.substr(at + mark.size(), 16)};
 }
 
 /// The records, and how many bytes of the file are whole.
@@ -52,13 +65,13 @@ Result<Loaded> load(const std::string& path) {
             break;
         }
         const auto line = text->substr(at, end - at);
-        auto record = Record::parse(line, nullptr, false);
-        if (record.is_discarded() || !record.is_object() || !record.contains("sum"))
-            return damaged(path, number, "this line is no record.");
-        const std::string sum = record["sum"];
-        record.erase("sum");
-        if (checksum(loaded.last_sum, record.dump()) != sum)
+        const auto split = taken_apart(line);
+        if (!split) return damaged(path, number, "this line is no record.");
+        const auto& [body, sum] = *split;
+        if (checksum(loaded.last_sum, body) != sum)
             return damaged(path, number, "this line, or one before it, was changed or is missing.");
+        auto record = Record::parse(body, nullptr, false);
+        if (!record.is_object()) return damaged(path, number, "this line is no record.");
         if (number == 1 && record.value("ovd-failover-journal", 0) != format_version)
             return damaged(path, number, "its format is not one that this version knows.");
         loaded.last_sum = sum;
@@ -67,6 +80,20 @@ Result<Loaded> load(const std::string& path) {
         loaded.whole = at;
     }
     return loaded;
+}
+
+/// What replaying goes by: never a secret, and never spoilt by one that is an ordinary word.
+const std::set<std::string> relied_on = {
+    "ovd-failover-journal", "run", "kind", "task", "state", "how", "job", "digest"};
+
+/// Each text by itself, before it is written as JSON: its quotes and backslashes are still its own.
+Record cleaned(const Record& value, const Redactor& redactor) {
+    if (value.is_string()) return redactor.clean(value.get<std::string>());
+    if (!value.is_structured()) return value;
+    Record copy = value;
+    for (auto& each : copy)
+        each = cleaned(each, redactor);
+    return copy;
 }
 
 std::string random_id() {
@@ -111,9 +138,13 @@ Result<std::unique_ptr<Journal>> Journal::open(
     fs::permissions(folder, fs::perms::owner_all, error);
     const auto path = folder + "/journal.jsonl";
     const int lock = ::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock < 0 || ::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    if (lock < 0)
+        return fail(Kind::io,
+            fmt::format("{}/lock cannot be opened: {}", folder, std::strerror(errno)),
+            "Check who owns the folder.");
+    if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
         const auto holder = trim(read_file(folder + "/lock").value_or(""));
-        if (lock >= 0) ::close(lock);
+        ::close(lock);
         return fail(Kind::journal,
             fmt::format("Another run is using {} ({}).", folder,
                 holder.empty() ? "unknown process" : holder),
@@ -148,6 +179,7 @@ Result<std::unique_ptr<Journal>> Journal::open(
     journal->records_ = std::move(loaded.records);
     journal->next_ = static_cast<long>(journal->records_.size()) + 1;
     journal->last_sum_ = loaded.last_sum;
+    journal->whole_ = static_cast<off_t>(loaded.whole);
     if (journal->records_.empty()) {
         Record first;
         first["ovd-failover-journal"] = format_version;
@@ -168,23 +200,27 @@ Result<std::vector<Record>> Journal::read(const std::string& folder) {
 
 Done Journal::write(Record record) {
     const std::scoped_lock lock(mutex_);
+    if (broken_) return tl::unexpected(*broken_);
     Record whole;
     if (record.contains("ovd-failover-journal"))
         whole["ovd-failover-journal"] = record["ovd-failover-journal"];
     whole["seq"] = next_;
     whole["time"] = iso_time(clock_.now());
     for (const auto& [key, value] : record.items())
-        whole[key] = value;
-    // Cleaned as text once, so that no field can be forgotten; still JSON, or it is not written.
-    const auto replace = Record::error_handler_t::replace;
-    whole = Record::parse(redactor_.clean(whole.dump(-1, ' ', false, replace)), nullptr, false);
-    if (whole.is_discarded())
-        return fail(Kind::internal, "A journal record was spoilt by taking secrets out.",
-            "Choose secrets that are not part of ordinary words.");
+        whole[key] = relied_on.contains(key) ? value : cleaned(value, redactor_);
+    // What is no UTF-8 is replaced, so that the line can be read back.
+    whole = Record::parse(whole.dump(-1, ' ', false, Record::error_handler_t::replace));
     const auto sum = checksum(last_sum_, whole.dump());
     auto line = whole;
     line["sum"] = sum;
-    if (auto ok = write_all(file_, line.dump() + "\n"); !ok) return ok;
+    const auto bytes = line.dump() + "\n";
+    if (auto ok = write_all(file_, bytes); !ok) {
+        // Half a line with another after it would be damage; none may follow.
+        broken_ = ok.error();
+        (void)!::ftruncate(file_, whole_);
+        return ok;
+    }
+    whole_ += static_cast<off_t>(bytes.size());
     last_sum_ = sum;
     ++next_;
     records_.push_back(std::move(whole));

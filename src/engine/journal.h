@@ -7,9 +7,12 @@
 #include "base/error.h"
 #include "base/redact.h"
 
+#include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace ovd {
@@ -31,7 +34,8 @@ public:
     Journal& operator=(const Journal&) = delete;
 
     /// Appends one record (time, sequence number and checksum are added, secrets taken out) and
-    /// waits until it is on disk. Safe from any thread.
+    /// waits until it is on disk. After a record that could not be written none is taken any more.
+    /// Safe from any thread.
     [[nodiscard]] Done write(Record record);
 
     /// What was in it when it was opened, and what was written since.
@@ -51,6 +55,8 @@ private:
     std::string run_id_;
     long next_ = 1;
     std::string last_sum_;
+    off_t whole_ = 0;             ///< bytes of whole lines on disk
+    std::optional<Error> broken_; ///< why nothing can be written any more
 };
 
 } // namespace ovd

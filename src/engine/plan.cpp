@@ -5,6 +5,7 @@
 #include "guide/values.h"
 
 #include <fmt/format.h>
+#include <regex>
 
 namespace ovd {
 namespace {
@@ -44,6 +45,13 @@ Result<Check> plan_check(const CheckSpec& spec, const Context& context) {
         return fail(Kind::steps, fmt::format("{} is no severity.", *severity),
             "Write stop or warn.", fields.where("severity"));
     check.stops = *severity == "stop";
+    try {
+        (void)std::regex(check.expect, std::regex::extended);
+    } catch (const std::regex_error& error) {
+        return fail(Kind::steps,
+            fmt::format("{} is no regular expression: {}", check.expect, error.what()),
+            "Write a POSIX extended regular expression, as for grep -E.", fields.where("expect"));
+    }
     check.within = Seconds{fields.number("within", 0)};
     return check;
 }
@@ -135,6 +143,10 @@ Result<TaskPlan> plan_task(const Guide& guide, const Farm& farm, const Task& tas
     auto undo = plan_actions(step.undo, context);
     if (!undo) return tl::unexpected(undo.error());
     plan.undo = std::move(*undo);
+    for (const auto& op : plan.undo)
+        if (command_of(op).empty())
+            return fail(Kind::steps, fmt::format("Undoing {} cannot ask or wait.", step.id),
+                "Undo with actions that run on the node by themselves.", step.where);
     auto probes = plan_probes(step, context);
     if (!probes) return tl::unexpected(probes.error());
     plan.probes = std::move(*probes);

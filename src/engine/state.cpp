@@ -29,11 +29,14 @@ void take_task(TaskRecord& task, const Record& record) {
         task.digest = record.value("digest", "");
         task.began = record.value("time", "");
         task.attempts += 1;
+        task.how.clear();
+        task.message.clear();
         task.jobs.clear();
         return;
     }
     if (state == "put back") {
         task.state = TaskState::untouched;
+        task.touched = false;
         return;
     }
     task.state = state_from(state);
@@ -62,8 +65,14 @@ RunState replay(const std::vector<Record>& records) {
         if (kind == "task") {
             take_task(run.tasks[name], record);
         } else if (kind == "sent") {
+            run.tasks[name].touched = true;
             run.tasks[name].jobs.push_back({record.value("job", ""),
                 record.value("op", std::size_t{0}), record.value("time", ""), false, -1});
+        } else if (kind == "put back") {
+            // From here on it may be half undone: it is not done, and has to begin anew.
+            run.tasks[name].state = TaskState::failed;
+            run.tasks[name].how.clear();
+            run.tasks[name].message = "putting it back was begun";
         } else if (kind == "ended") {
             for (auto& job : run.tasks[name].jobs)
                 if (job.id == record.value("job", "")) {

@@ -39,6 +39,7 @@ struct TaskRecord {
     std::string ended;
     double seconds = 0;
     int attempts = 0;
+    bool touched = false;      ///< a job was sent for it and it was not put back since
     std::vector<SentJob> jobs; ///< of the last attempt
 };
 

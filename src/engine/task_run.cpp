@@ -101,15 +101,16 @@ private:
     /// A task that was under way: asks the node what became of it. Returns the operation to go on
     /// with, or nothing when it has to start over.
     Result<std::optional<std::size_t>> pick_up() {
-        if (before_.digest != detail_.digest) {
-            note_found("begun by an older plan than this one; starting it over");
-            return std::optional<std::size_t>{};
-        }
         if (before_.jobs.empty()) {
             note_found("begun, but nothing had been sent to the node");
             return std::optional<std::size_t>{};
         }
         const auto& job = before_.jobs.back();
+        if (before_.digest != detail_.digest) {
+            if (auto ok = let_end(job); !ok) return tl::unexpected(ok.error());
+            note_found("begun by an older plan than this one; starting it over");
+            return std::optional<std::size_t>{};
+        }
         if (job.ended && job.status == 0) {
             note_found(fmt::format("operation {} had ended well", job.op + 1));
             return std::optional{job.op + 1};
@@ -120,7 +121,8 @@ private:
         case JobState::Phase::absent:
             note_found(fmt::format("{} was announced at {}, but never reached the node",
                 title_of(detail_.ops[job.op]), job.time));
-            return std::optional<std::size_t>{};
+            // What came before it had ended well, or it would not have been announced.
+            return job.op == 0 ? std::optional<std::size_t>{} : std::optional{job.op};
         case JobState::Phase::running:
             note_found("it is still running on the node; waiting for it");
             return attach(job);
@@ -135,6 +137,18 @@ private:
             return std::optional<std::size_t>{};
         }
         return std::optional<std::size_t>{};
+    }
+
+    /// Two plans at work on one node at once would be worse than waiting.
+    Done let_end(const SentJob& job) {
+        if (job.ended) return {};
+        auto state = tools_.nodes.changer(task_.node).look(job.id);
+        if (!state) return tl::unexpected(state.error());
+        if (state->phase != JobState::Phase::running) return {};
+        note_found("a command of an older plan is still running on the node; waiting for its end");
+        auto ended = wait_for({job.id, ":", {}}); // it has begun, so it is attached to
+        if (!ended) return tl::unexpected(ended.error());
+        return record_ended(job.id, *ended);
     }
 
     Result<std::optional<std::size_t>> attach(const SentJob& job) {
@@ -415,10 +429,14 @@ private:
 Done put_back_task(const Tools& tools, std::size_t task, int attempt) {
     const auto& detail = tools.plan.details[task];
     const auto& name = tools.plan.tasks[task];
+    auto fetched = tools.looker.fetch(task);
     for (std::size_t i = 0; i < detail.undo.size(); ++i) {
         const auto& op = detail.undo[i];
         tools.view.doing(name.id, "put back: " + title_of(op));
-        auto fetched = tools.looker.fetch(task);
+        if (input_of(op) == nullptr)
+            return fail(Kind::internal,
+                fmt::format("Putting back {} cannot ask or wait.", name.step->id),
+                "Put it back by hand, then run again.");
         auto input = tools.looker.resolve(*input_of(op), fetched.value_or(Fetched{}));
         if (!input) return tl::unexpected(input.error());
         auto id = name.id;
@@ -433,11 +451,27 @@ Done put_back_task(const Tools& tools, std::size_t task, int attempt) {
         if (auto ok = tools.journal.write(std::move(sent)); !ok) return ok;
         auto state = tools.nodes.changer(name.node).run(job, {});
         if (!state) return tl::unexpected(state.error());
+        if (state->phase == JobState::Phase::lost)
+            return fail(Kind::unknown,
+                fmt::format(
+                    "{}: the node went down while {} was put back.", name.node, name.step->id),
+                "Run again: the node is looked at first, and only what is missing is done.");
         if (state->status != 0)
             return fail(Kind::remote,
-                fmt::format("{}: putting back {} ended with status {}:\n{}", name.node,
-                    name.step->id, state->status, tail(trim(state->output), 1500)),
+                fmt::format("{}: putting back {} ended with status {}:\n{}\n{}", name.node,
+                    name.step->id, state->status, job.command,
+                    tail(tools.redactor.clean(trim(state->output)), 1500)),
                 "Put it back by hand with the command above, then run again.");
+    }
+    if (!detail.probes.empty()) { // the state counts, not the exit status
+        const auto finding = tools.looker.look_at(task, fetched.value_or(Fetched{}));
+        if (finding.state != Finding::State::not_done)
+            return fail(Kind::remote,
+                fmt::format("{}: {} was put back, but {} {}", name.node, name.step->id,
+                    finding.state == Finding::State::done ? "still looks done."
+                                                          : "that cannot be seen:",
+                    finding.detail),
+                fmt::format("Look yourself: {}", detail.probes.front().command));
     }
     Record record;
     record["kind"] = "task";
