@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// A simulated farm: nodes with facts, jobs by id and a clock of its own. Commands are words:
+//   set X ...    makes X a fact of the node      unset X     takes it away
+//   fail         ends with status 1              cut         the node is lost sight of
+//   has X        a look: 0 when X is a fact, 1 when not      blur   a look that cannot be made
+#pragma once
+
+#include "engine/executor.h"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+
+namespace ovd {
+
+struct FakeJob {
+    std::string command;
+    JobState state;
+};
+
+/// What a node remembers, power loss or not.
+struct FakeMachine {
+    std::set<std::string> facts;
+    std::map<std::string, FakeJob> jobs;
+    std::map<std::string, int> ran; ///< how often each command was begun
+    std::map<std::string, std::string> files;
+    bool leased_by_other = false;
+};
+
+/// Everything outside the wizard's own process: what is left when it is killed.
+struct FakeWorld {
+    std::map<std::string, FakeMachine> machines;
+    std::vector<std::string> log; ///< node: command, in the order in which jobs were begun
+    long long millis = 1'700'000'000'000;
+};
+
+/// The nodes of a world. Every moment at which something could go wrong is told to on_moment.
+class FakeFarm final : public ChangingConnections, public Clock {
+public:
+    explicit FakeFarm(FakeWorld start = {}) : world(std::move(start)) {}
+
+    Reader& reader(const std::string& node) override;
+    Changer& changer(const std::string& node) override;
+    Traffic traffic(const std::string&) const override { return {}; }
+    void drop(const std::string&) override {}
+
+    WallTime now() const override;
+    void sleep(Millis time) override;
+
+    /// A copy of the world, as it is at this moment.
+    [[nodiscard]] FakeWorld copy() const;
+    /// The power of every node goes: what was running is lost, its work done or not.
+    static void cut_power(FakeWorld& world, bool work_done);
+
+    mutable FakeWorld world;
+    /// Called with the world locked: it stands still.
+    std::function<void(const FakeWorld&)> on_moment;
+    /// Called when a job begins, outside the lock.
+    std::function<void(const std::string& node, const std::string& command)> on_job;
+    int most_at_once = 0; ///< jobs that ran at the same time
+
+private:
+    class Node;
+    friend class Node;
+    Node& node(const std::string& name);
+    void moment() const;
+
+    mutable std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<Node>> nodes_;
+    int running_ = 0;
+};
+
+/// A person who says yes to everything, unless told otherwise.
+class FakeAsker final : public Asker {
+public:
+    Result<Answer> ask(const Task& task, const AskOp& question) override;
+    Result<Choice> before(const Step& step, const std::string& what) override;
+    Result<Mend> after_failure(const Task& task, const Error& error) override;
+    Result<bool> confirm_by_hand(const Task& task, const std::string& commands) override;
+    bool interactive() const override { return !mends.empty(); }
+
+    std::set<std::string> not_yet;         ///< questions that are answered with "not yet"
+    std::map<std::string, Choice> choices; ///< by step
+    std::vector<Mend> mends;               ///< what to do about one failure after the other
+    std::function<bool()> by_hand = [] { return true; };
+    std::vector<std::string> asked; ///< what was asked, in order
+
+private:
+    std::mutex mutex_;
+};
+
+/// Keeps what it is told.
+class FakeView final : public View {
+public:
+    void section(const std::string& id, const std::string&) override { add("section " + id); }
+    void begins(const std::string&, const std::string&, const std::string&) override {}
+    void doing(const std::string&, const std::string&) override {}
+    void output(const std::string&, std::string_view) override {}
+    void note(const std::string& task, const std::string& text) override {
+        add(task + " note: " + text);
+    }
+    void ends(const std::string& task, Ended ended, const std::string&, double) override {
+        add(task + " " + std::string(to_string(ended)));
+    }
+    void error(const Error& error) override { add("error " + error.message); }
+    void say(const std::string& text) override { add(text); }
+    void pause() override {}
+    void resume() override {}
+
+    /// True when something was told that has this in it.
+    [[nodiscard]] bool told(const std::string& part) const;
+
+private:
+    void add(const std::string& line);
+    mutable std::mutex mutex_;
+    std::vector<std::string> lines_;
+};
+
+} // namespace ovd

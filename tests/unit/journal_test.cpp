@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/journal.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "guide_maker.h"
+
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace ovd;
+namespace fs = std::filesystem;
+
+namespace {
+
+const SystemClock system_clock;
+
+/// A run folder with its journal.
+class Folder {
+public:
+    TempDir dir;
+    Redactor redactor;
+
+    Result<std::unique_ptr<Journal>> open() {
+        return Journal::open(dir.path().string(), system_clock, redactor);
+    }
+    [[nodiscard]] std::string text() const { return read_file(file()).value_or("(none)"); }
+    void put(const std::string& text) const { REQUIRE(write_file(file(), text, 0600)); }
+    [[nodiscard]] std::string file() const { return dir / "journal.jsonl"; }
+    /// Four records after the first line.
+    void fill() {
+        auto journal = open();
+        REQUIRE(journal);
+        for (int i = 1; i <= 4; ++i)
+            REQUIRE(
+                (*journal)->write(Record{{"kind", "note"}, {"text", "größe " + std::to_string(i)},
+                    {"bell", std::string("\x1f")}, {"half", i / 2.0}}));
+    }
+};
+
+} // namespace
+
+TEST_CASE("what is written is read back, and goes on where it ended") {
+    Folder folder;
+    folder.fill();
+    std::string run;
+    {
+        auto journal = folder.open();
+        REQUIRE(journal);
+        const auto records = (*journal)->records();
+        REQUIRE(records.size() == 5);
+        CHECK(records[0]["ovd-failover-journal"] == 1);
+        CHECK(records[3]["text"] == "größe 3");
+        CHECK(records[3]["half"] == 1.5);
+        CHECK(records[4]["seq"] == 5);
+        run = (*journal)->run_id();
+        CHECK_FALSE(run.empty());
+        REQUIRE((*journal)->write(Record{{"kind", "note"}, {"text", "later"}}));
+    }
+    const auto read = Journal::read(folder.dir.path().string());
+    REQUIRE(read);
+    CHECK(read->size() == 6);
+    CHECK(read->back()["seq"] == 6);
+    CHECK((*folder.open())->run_id() == run);
+    CHECK((fs::status(folder.file()).permissions() & fs::perms(077)) == fs::perms::none);
+}
+
+TEST_CASE("there is nothing to read where no run was") {
+    const TempDir dir;
+    CHECK(Journal::read(dir.path().string())->empty());
+    CHECK_FALSE(fs::exists(dir / "journal.jsonl"));
+}
+
+TEST_CASE("a journal that was cut anywhere opens without its torn line") {
+    Folder folder;
+    folder.fill();
+    const auto whole = folder.text();
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+        const auto cut = whole.substr(0, size);
+        folder.put(cut);
+        const auto kept = cut.substr(0, cut.rfind('\n') + 1); // npos + 1 is 0
+        const auto complete = static_cast<std::size_t>(std::count(kept.begin(), kept.end(), '\n'));
+        const auto read = Journal::read(folder.dir.path().string());
+        INFO("cut after " << size << " bytes");
+        REQUIRE(read);
+        REQUIRE(read->size() == complete);
+        REQUIRE(folder.text() == cut); // reading changes nothing
+        auto journal = folder.open();
+        REQUIRE(journal);
+        REQUIRE((*journal)->write(Record{{"kind", "after"}}));
+        const auto now = folder.text();
+        REQUIRE(now.starts_with(kept));
+        journal->reset();
+        const auto again = Journal::read(folder.dir.path().string());
+        REQUIRE(again);
+        REQUIRE(again->size() == std::max<std::size_t>(complete, 1) + 1);
+    }
+}
+
+TEST_CASE("a byte that was changed is an error that names the line and touches nothing") {
+    Folder folder;
+    folder.fill();
+    const auto whole = folder.text();
+    int line = 1;
+    for (std::size_t at = 0; at + 1 < whole.size(); ++at) {
+        auto spoilt = whole;
+        spoilt[at] = spoilt[at] == 'x' ? 'y' : 'x';
+        if (whole[at] >= 'a' && whole[at] <= 'f') spoilt[at] = static_cast<char>(whole[at] - 32);
+        folder.put(spoilt);
+        const auto journal = folder.open();
+        INFO("byte " << at << " of line " << line);
+        REQUIRE_FALSE(journal);
+        REQUIRE(journal.error().kind == Kind::journal);
+        REQUIRE(journal.error().where->line == line);
+        REQUIRE(journal.error().hint.find("Nothing was changed") != std::string::npos);
+        REQUIRE(folder.text() == spoilt);
+        if (whole[at] == '\n') ++line;
+    }
+}
+
+TEST_CASE("a line that was taken out, swapped or doubled is noticed") {
+    Folder folder;
+    folder.fill();
+    const auto all = lines(folder.text());
+    const auto with = [&](std::vector<std::size_t> order) {
+        std::string text;
+        for (const auto i : order)
+            text += all[i] + "\n";
+        folder.put(text);
+        const auto journal = folder.open();
+        REQUIRE_FALSE(journal);
+        return journal.error().where->line;
+    };
+    CHECK(with({1, 2, 3, 4}) == 1);
+    CHECK(with({0, 2, 3, 4}) == 2);
+    CHECK(with({0, 1, 3, 2, 4}) == 3);
+    CHECK(with({0, 1, 2, 2, 3}) == 4);
+    folder.put(all[0] + "\nnot a record\n" + all[1] + "\n");
+    CHECK(folder.open().error().message.find("no record") != std::string::npos);
+    folder.put(all[0] + "\n{\"sum\":5}\n" + all[1] + "\n");
+    CHECK(folder.open().error().where->line == 2);
+}
+
+TEST_CASE("a second run is refused and told who has the folder") {
+    Folder folder;
+    const auto first = folder.open();
+    REQUIRE(first);
+    const auto second = folder.open();
+    REQUIRE_FALSE(second);
+    CHECK(second.error().kind == Kind::journal);
+    CHECK(
+        second.error().message.find("process " + std::to_string(::getpid())) != std::string::npos);
+}
+
+TEST_CASE("a run that was killed leaves no lock behind") {
+    Folder folder;
+    const auto child = ::fork();
+    if (child == 0) {
+        const auto held = folder.open();
+        ::kill(::getpid(), SIGKILL);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFSIGNALED(status));
+    CHECK(folder.open());
+}
+
+TEST_CASE("no secret reaches the file, in whatever form") {
+    Folder folder;
+    folder.redactor.add("db_password", "it's \"open\"");
+    auto journal = folder.open();
+    REQUIRE(journal);
+    REQUIRE((*journal)->write(Record{{"kind", "ended"}, {"output", "pw it's \"open\" end"},
+        {"command", "mysql -p'it'\\''s \"open\"'"}, {"nested", {{"deep", "it's \"open\""}}}}));
+    CHECK(folder.text().find("open") == std::string::npos);
+    CHECK(folder.text().find("<secret db_password>") != std::string::npos);
+    journal->reset();
+    CHECK(folder.open());
+}
+
+TEST_CASE("a secret that is an ordinary word does not spoil what resuming goes by") {
+    Folder folder;
+    folder.redactor.add("admin_password", "apache");
+    auto journal = folder.open();
+    REQUIRE((*journal)->write(
+        Record{{"kind", "task"}, {"task", "apache@osm1"}, {"message", "about apache"}}));
+    const auto record = (*journal)->records().back();
+    CHECK(record["task"] == "apache@osm1");
+    CHECK(record["message"] == "about <secret admin_password>");
+}
+
+TEST_CASE("output that is no UTF-8 does not spoil the journal") {
+    Folder folder;
+    {
+        auto journal = folder.open();
+        REQUIRE((*journal)->write(Record{{"kind", "ended"}, {"output", "caf\xe9 \xff"}}));
+    }
+    CHECK(folder.open());
+}
+
+TEST_CASE("a full disk leaves whole lines, and no record after the lost one") {
+    Folder folder;
+    folder.fill();
+    auto journal = folder.open();
+    REQUIRE(journal);
+    const auto before = folder.text();
+    rlimit limit{};
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &limit) == 0);
+    const auto keep = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{before.size() + 20, limit.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+    const auto lost = (*journal)->write(Record{{"kind", "lost"}});
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    std::signal(SIGXFSZ, keep);
+    REQUIRE_FALSE(lost);
+    CHECK(lost.error().hint.find("Make room") != std::string::npos);
+    CHECK(folder.text() == before);
+    CHECK_FALSE((*journal)->write(Record{{"kind", "next"}}));
+    CHECK(folder.text() == before);
+    CHECK((*journal)->records().size() == 5);
+    journal->reset();
+    CHECK(folder.open());
+}

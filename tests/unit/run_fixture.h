@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run folder, one simulated farm, and as many runs of the wizard as a test likes.
+#pragma once
+
+#include "fake_farm.h"
+#include "guide_maker.h"
+
+#include <catch2/catch.hpp>
+
+namespace ovd {
+
+/// A step that sets the fact named after it, and can tell.
+[[nodiscard]] inline std::string sets(
+    const std::string& id, const std::string& on = "osm1", const std::string& more = "") {
+    return "[[step]]\nid = \"" + id + "\"\ntitle = \"Set " + id + "\"\nwhy = \"W\"\non = [\"" + on +
+           "\"]\n" + more + "\n[[step.action]]\ncommand = \"set " + id +
+           "\"\n[step.probe]\ncommand = \"has " + id + "\"\n[[step.undo]]\ncommand = \"unset " +
+           id + "\"\n";
+}
+
+/// A step that asks a question.
+[[nodiscard]] inline std::string asks(const std::string& id, const std::string& more = "") {
+    return "[[step]]\nid = \"" + id + "\"\ntitle = \"Ask\"\nwhy = \"W\"\n" + more +
+           "\n[[step.action]]\nask = \"" + id + "?\"\n";
+}
+
+class RunFixture {
+public:
+    explicit RunFixture(const Files& files, const Farm& its_farm = small_farm())
+        : farm(its_farm), guide(guide_of(files)), plan(planned(guide, farm)) {}
+
+    /// Another run of the wizard in the same run folder.
+    RunSummary run(
+        RunOptions options = {{}, true, false, false, "tester@laptop"}, std::stop_token stop = {}) {
+        auto journal = Journal::open(dir.path().string(), nodes, redactor);
+        INFO((journal ? std::string() : journal.error().message));
+        REQUIRE(journal);
+        if (options.who.empty()) options.who = "tester@laptop";
+        Looker looker(
+            plan, nodes, [](const std::string&) -> Result<std::string> { return "s3same"; });
+        const Tools tools{plan, nodes, looker, **journal, asker, view, nodes, redactor};
+        Executor executor(tools, replay((*journal)->records()), std::move(options));
+        return executor.run(std::move(stop));
+    }
+    [[nodiscard]] RunState state() const {
+        return replay(Journal::read(dir.path().string()).value());
+    }
+    [[nodiscard]] std::string log() const {
+        std::string all;
+        for (const auto& line : nodes.world.log)
+            all += (all.empty() ? "" : ", ") + line;
+        return all;
+    }
+    [[nodiscard]] bool has(const std::string& node, const std::string& fact) const {
+        return nodes.world.machines[node].facts.contains(fact);
+    }
+
+    Farm farm;
+    Guide guide;
+    Plan plan;
+    TempDir dir;
+    Redactor redactor;
+    FakeFarm nodes;
+    FakeAsker asker;
+    FakeView view;
+
+private:
+    static Plan planned(const Guide& guide, const Farm& farm) {
+        auto plan = make_plan(guide, farm);
+        INFO((plan ? std::string() : plan.error().message));
+        REQUIRE(plan);
+        return *plan;
+    }
+};
+
+} // namespace ovd
