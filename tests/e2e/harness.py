@@ -156,7 +156,7 @@ def recorded(node):
 
 
 def jobs(node):
-    """The changes among them: (epoch, job id, command)."""
+    """The changes that were started among them: (epoch, job id, command)."""
     import shlex
     found = []
     for stamp, command in recorded(node):
@@ -164,6 +164,7 @@ def jobs(node):
             continue
         words = shlex.split(command)
         at = words.index("ovd-job")
-        # ovd-job FOLDER ID BYTES COMMAND FROM MARK
-        found.append((stamp, words[at + 2], words[at + 4]))
+        # sh -c SCRIPT ovd-job ID BYTES COMMAND MARK start|attach OFFSET RUN_DIR
+        if words[at + 5] == "start":
+            found.append((stamp, words[at + 1], words[at + 3]))
     return found
