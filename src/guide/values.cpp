@@ -87,6 +87,10 @@ Result<Names> names_for(
     values["srv_subnet"] = farm.srv_subnet;
     values["vip_prefix"] = prefix_of(farm.srv_subnet);
     values["snat_to"] = join(farm.snat_to, ",");
+    std::vector<std::string> addresses;
+    for (const auto& server : farm.servers)
+        addresses.push_back(server.address);
+    values["server_addresses"] = join(addresses, " ");
     values["priv_subnet"] = farm.priv_subnet;
     values["priv_prefix"] = prefix_of(farm.priv_subnet);
     values["cluster_name"] = farm.cluster_name;

@@ -20,8 +20,8 @@ furnish() {
     if [ -n "$priv_nic" ] && [ "$role" != osm1 ]; then echo "$priv_nic priv" >>"$state/nodes/$role/nics"; fi
     echo "$old" >"$upper/etc/hostname"
     printf '127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost ip6-localhost ip6-loopback\n' "$old" >"$upper/etc/hosts"
-    # osm1 knows its farm servers by name, as a real one would from DNS.
-    if [ "$role" = osm1 ]; then
+    # Both Session Managers know the farm servers by name, as real ones would from DNS.
+    if [ "$role" = osm1 ] || [ "$role" = osm2 ]; then
         local row
         for row in "${servers[@]}"; do
             read -r _ server_name _ server_address _ <<<"$row"
