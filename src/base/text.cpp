@@ -148,4 +148,8 @@ std::size_t columns(std::string_view text) {
     }));
 }
 
+std::string tail(const std::string& text, std::size_t most) {
+    return text.size() <= most ? text : "..." + text.substr(text.size() - most);
+}
+
 } // namespace ovd

@@ -14,6 +14,8 @@ namespace ovd {
 /// text without white space at both ends.
 [[nodiscard]] std::string trim(std::string_view text);
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
+/// The end of text: all of it, or "..." and its last bytes.
+[[nodiscard]] std::string tail(const std::string& text, std::size_t most);
 /// Breaks text at spaces to lines of at most width columns; keeps paragraphs.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
 /// The candidate that is most like word, or nothing when none is near: for "did you mean".

@@ -38,6 +38,7 @@ private:
 };
 
 /// What a node's shell said in place of starting our command, as an error with a way out.
-[[nodiscard]] Error not_started(const Link& link, const SshSession& session, const std::string& said);
+[[nodiscard]] Error not_started(
+    const Link& link, const SshSession& session, const std::string& said);
 
 } // namespace ovd

@@ -133,7 +133,8 @@ Result<std::unique_ptr<SshSession>> SshSession::open(
     return fail(Kind::internal, target.name + ": no address");
 }
 
-Result<std::unique_ptr<Channel>> SshSession::exec_as_root(const std::string& words, Millis timeout) {
+Result<std::unique_ptr<Channel>> SshSession::exec_as_root(
+    const std::string& words, Millis timeout) {
     const auto deadline = Steady::now() + timeout;
     ssh_channel channel = ssh_channel_new(session_);
     int result = channel == nullptr ? SSH_ERROR : ssh_channel_open_session(channel);
