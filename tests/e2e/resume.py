@@ -50,9 +50,14 @@ def kill_in(chapter):
 def interrupt():
     """Ctrl-C: ends within seconds, says where and how to go on."""
     OUTPUT.write_text("")
+    before = len(journal())
     process = start_run(log=OUTPUT)
-    wait_for("a command of Chapter V is under way",
-             lambda: under_way("5-prepare-cluster") or process.poll() is not None, 400, 0.02)
+
+    def busy():
+        # Of this run: what the killed one left behind is under way as well.
+        new = any(r.get("kind") in ("sent", "looked") for r in journal()[before:])
+        return new and under_way("5-prepare-cluster")
+    wait_for("a command of Chapter V is under way", lambda: busy() or process.poll() is not None, 400, 0.02)
     process.send_signal(signal.SIGINT)
     asked = time.monotonic()
     code = process.wait(60)
