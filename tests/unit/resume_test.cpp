@@ -3,6 +3,7 @@
 #include "run_fixture.h"
 
 #include <fstream>
+#include <utility>
 
 using namespace ovd;
 
@@ -31,8 +32,14 @@ std::string contents(const std::string& path) {
 std::vector<Remains> every_moment(FakeWorld& end) {
     RunFixture run(farm_steps);
     std::vector<Remains> moments;
+    std::string before;
     run.nodes.on_moment = [&](const FakeWorld& world) {
-        moments.push_back({world, contents(run.dir / "journal.jsonl")});
+        Remains now{world, contents(run.dir / "journal.jsonl")};
+        auto what = now.journal; // moments that leave the same behind are one
+        for (const auto& [name, machine] : world.machines)
+            for (const auto& [id, job] : machine.jobs)
+                what += name + id + std::to_string(static_cast<int>(job.state.phase));
+        if (std::exchange(before, what) != what) moments.push_back(std::move(now));
     };
     const auto summary = run.run();
     REQUIRE_FALSE(summary.error);
@@ -70,7 +77,7 @@ void check_same_end(const FakeWorld& is, const FakeWorld& should) {
 TEST_CASE("killed at any moment, the next run ends the same and does nothing twice") {
     FakeWorld end;
     const auto moments = every_moment(end);
-    REQUIRE(moments.size() > 60);
+    REQUIRE(moments.size() > 40);
     RunFixture run(farm_steps);
     for (std::size_t i = 0; i < moments.size(); ++i) {
         INFO("moment " << i << ", journal:\n" << moments[i].journal);
