@@ -26,6 +26,7 @@ Result<int> plan_verb(const Common& common, const PlanOptions& options) {
         if (!records) return tl::unexpected(records.error());
         show.journal = replay(*records);
         auto found = (*session)->looker().look(tasks_to_look_at(plan));
+        if (auto ok = all_known(found); !ok) return tl::unexpected(ok.error());
         show.findings = settle(plan, show.journal, found);
     }
     if (common.json) {

@@ -28,7 +28,11 @@ bool Executor::chosen(std::size_t task) const {
 /// done but no longer looks so is told. Nothing is done twice for that reason alone.
 Done Executor::look_first() {
     const auto& plan = tools_.plan;
-    const auto findings = settle(plan, state_, tools_.looker.look(tasks_to_look_at(plan)));
+    marks_.assign(plan.tasks.size(), Mark::waiting);
+    by_hand_.assign(plan.tasks.size(), false);
+    const auto found = tools_.looker.look(tasks_to_look_at(plan));
+    if (auto ok = all_known(found); !ok) return ok;
+    const auto findings = settle(plan, state_, found);
     std::set<std::string> to_approve;
     for (std::size_t i = 0; i < plan.tasks.size(); ++i)
         if (changes_node(plan.details[i]) && findings.at(i).state != Finding::State::done)
@@ -37,8 +41,6 @@ Done Executor::look_first() {
     // themselves.
     for (const auto& task : plan.tasks)
         if (!to_approve.contains(task.step->id)) approved_.insert(task.step->id);
-    marks_.assign(plan.tasks.size(), Mark::waiting);
-    by_hand_.assign(plan.tasks.size(), false);
     for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
         const auto& task = plan.tasks[i];
         const auto& finding = findings.at(i);
@@ -234,8 +236,10 @@ void Executor::put_back(const std::string& section) {
 }
 
 RunSummary Executor::run(std::stop_token stop) {
-    if (auto ok = look_first(); !ok) summary_.error = ok.error();
-    if (auto ok = check_order(); !ok) summary_.error = ok.error();
+    if (auto ok = look_first(); !ok)
+        summary_.error = ok.error();
+    else if (auto order = check_order(); !order)
+        summary_.error = order.error();
     std::optional<Leases> leases;
     std::set<std::string> failed_sections;
     while (!summary_.error) {

@@ -49,7 +49,8 @@ void Looker::take_results(const Batch& batch, const Result<std::vector<ReadResul
         auto& finding = findings[batch.owner[i]];
         if (finding.state == Finding::State::cannot_tell) continue;
         if (!results) {
-            finding = {Finding::State::cannot_tell, results.error().message, false};
+            finding = {
+                Finding::State::cannot_tell, results.error().message, false, results.error()};
             continue;
         }
         const auto& result = (*results)[i];
@@ -160,6 +161,13 @@ std::map<std::size_t, Finding> settle(
         if (step_done(step.holds_until)) finding = {Finding::State::done, finding.detail, true};
     }
     return settled;
+}
+
+Done all_known(const std::map<std::size_t, Finding>& findings) {
+    for (const auto& [task, finding] : findings)
+        if (finding.unreachable && finding.unreachable->kind == Kind::host_key)
+            return tl::unexpected(*finding.unreachable);
+    return {};
 }
 
 std::set<std::size_t> tasks_to_look_at(const Plan& plan) {

@@ -6,6 +6,7 @@
 #include "ssh/node_io.h"
 
 #include <map>
+#include <optional>
 #include <set>
 
 namespace ovd {
@@ -21,6 +22,7 @@ struct Finding {
     State state = State::journal_only;
     std::string detail;      ///< the probe's output, or why it could not be made
     bool superseded = false; ///< done because a later step has taken over what it set up
+    std::optional<Error> unreachable = {}; ///< why its node could not be asked at all
 };
 
 /// Gives the value of a secret by name.
@@ -65,6 +67,10 @@ private:
 /// done counts as done.
 [[nodiscard]] std::map<std::size_t, Finding> settle(
     const Plan& plan, const RunState& journal, const std::map<std::size_t, Finding>& findings);
+
+/// A node that is not known, or not the machine it was, is an error for the whole farm: nothing may
+/// be done to the others as if it were there.
+[[nodiscard]] Done all_known(const std::map<std::size_t, Finding>& findings);
 
 /// Tasks that have a node to look at.
 [[nodiscard]] std::set<std::size_t> tasks_to_look_at(const Plan& plan);

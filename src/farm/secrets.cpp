@@ -50,7 +50,9 @@ Result<std::string> random_word() {
 Result<std::string> one_line(std::string value, const std::string& where_from) {
     while (!value.empty() && (value.back() == '\n' || value.back() == '\r'))
         value.pop_back();
-    if (trim(value).empty()) return fail(Kind::farm, where_from + " is empty.");
+    if (trim(value).empty())
+        return fail(Kind::farm, where_from + " is empty.",
+            "Put the secret there, or name another place for it in farm.toml.");
     const bool plain = std::none_of(value.begin(), value.end(),
         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
     if (!plain)

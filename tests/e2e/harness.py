@@ -1,53 +1,132 @@
 """What the end-to-end tests share: a practice farm, the wizard in its operator's namespace, and checks
-that print one line each."""
+that print one line each: `ok NAME` or `FAILED NAME: why`."""
 
+import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FARM = ROOT / "scripts" / "practice-farm"
-BINARY = Path(os.environ.get("OVD_BINARY", ROOT / "build" / "release" / "ovd-failover"))
-STATE = Path(os.environ.get("OVD_PRACTICE_STATE", "/var/lib/ovd-practice-farm"))
+NODES = ("osm1", "osm2", "pcs3", "pcs4", "dbmy")
+SERVERS = ("oas1", "esg1")
+EVERYTHING = NODES + SERVERS
+MARK = "brought-up-by-the-tests"  # in the state folder of a farm that may be put away again
+
+
+def _default_binary():
+    for build in ("release", "dev"):
+        if (ROOT / "build" / build / "ovd-failover").exists():
+            return ROOT / "build" / build / "ovd-failover"
+    return ROOT / "build" / "release" / "ovd-failover"
+
+
+def _options():
+    parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
+    parser.add_argument("--binary", type=Path, help="the program to test",
+                        default=os.environ.get("OVD_BINARY") or _default_binary())
+    parser.add_argument("--state", type=Path, help="the practice farm's folder",
+                        default=os.environ.get("OVD_PRACTICE_STATE", "/var/lib/ovd-practice-e2e"))
+    parser.add_argument("--keep", action="store_true", help="leave the farm up at the end, to look around")
+    return parser.parse_args()
+
+
+OPTIONS = _options()
+BINARY = Path(OPTIONS.binary).resolve()
+STATE = Path(OPTIONS.state)
 RUN = STATE / "farm.run"
 JOURNAL = RUN / "journal.jsonl"
-NODES = ("osm1", "osm2", "pcs3", "pcs4", "dbmy")
-EVERYTHING = NODES + ("oas1", "esg1")
+BEGAN = time.monotonic()
 
-failures = 0
-passes = 0
+_passed, _failed = [], []
 
 
 def check(name, good, why=""):
     """One thing a user would notice. Prints it and counts it."""
-    global failures, passes
-    if good:
-        passes += 1
-        print(f"ok {name}", flush=True)
-    else:
-        failures += 1
-        print(f"FAILED {name}: {why}", flush=True)
+    (_passed if good else _failed).append(name)
+    print(f"ok {name}" if good else f"FAILED {name}: {why}", flush=True)
     return bool(good)
 
 
+def figure(text):
+    """A number worth reading, that no check depends on."""
+    print(f"  {text}", flush=True)
+
+
 def finish():
-    print(f"{passes} passed, {failures} failed", flush=True)
-    sys.exit(1 if failures else 0)
+    figure(f"took {time.monotonic() - BEGAN:.0f} s")
+    print(f"{len(_passed)} passed, {len(_failed)} failed", flush=True)
+    sys.exit(1 if _failed else 0)
+
+
+class GiveUp(Exception):
+    """What follows makes no sense any more; the check that failed has said why."""
+
+
+def need(name, good, why=""):
+    if not check(name, good, why):
+        raise GiveUp(name)
+
+
+def on_a_farm(plan, test):
+    """Brings a farm up, tests on it and puts it away, whatever happens in between."""
+    need_binary()
+    try:
+        up(plan)
+        test()
+    except GiveUp as error:
+        print(f"The rest was left out after: {error}", flush=True)
+    except Exception as error:  # a test that breaks has failed
+        import traceback
+        traceback.print_exc()
+        check("the test itself runs to its end", False, f"{type(error).__name__}: {error}")
+    finally:
+        if not OPTIONS.keep:
+            down()
+    finish()
+
+
+def need_binary():
+    if not check("the program is built", BINARY.exists(), f"{BINARY} is missing"):
+        finish()
 
 
 def run(*words, timeout=120, **more):
-    """Runs a program; never raises for a bad exit status."""
+    """Runs a program, both outputs in one; never raises for a bad exit status."""
     return subprocess.run([str(w) for w in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           stdin=subprocess.DEVNULL, text=True, errors="replace", timeout=timeout,
                           check=False, **more)
 
 
+# The farm
+
 def farm(*words, timeout=300):
     return run(FARM, "--state", STATE, *words, timeout=timeout)
+
+
+def up(plan):
+    if STATE.exists():
+        need("no farm of somebody else is in the way", (STATE / MARK).exists(),
+             f"{STATE} was not made by these tests; put it away, or say --state")
+        down()
+    began = time.monotonic()
+    made = farm("up", "--plan", plan, timeout=900)
+    if (STATE / "plan").exists():  # also of one that came up by half
+        (STATE / MARK).touch()
+    need(f"the farm comes up by the plan {plan}", made.returncode == 0, made.stdout[-800:])
+    figure(f"the farm was up after {time.monotonic() - began:.0f} s")
+
+
+def down():
+    """Only a farm that `up` above has made."""
+    if (STATE / MARK).exists():
+        done = farm("down")
+        if done.returncode != 0:
+            print(done.stdout)
 
 
 def on(node, command, timeout=60):
@@ -55,35 +134,96 @@ def on(node, command, timeout=60):
     return farm("exec", node, command, timeout=timeout).stdout.strip()
 
 
+def upper(node, path=""):
+    """Where a file written on a node lies on this machine."""
+    return STATE / "nodes" / node / "upper" / str(path).lstrip("/")
+
+
+def load_farm():
+    with open(STATE / "farm.toml", "rb") as file:
+        return tomllib.load(file)
+
+
+def change_hooks(lines):
+    """Gives hooks of the farm file other commands, or takes them out (None)."""
+    path = STATE / "farm.toml"
+    kept = []
+    for line in path.read_text().splitlines(keepends=True):
+        name = line.split("=")[0].strip().strip('"') if line.startswith('"') else None
+        if name not in lines:
+            kept.append(line)
+        elif lines[name] is not None:
+            kept.append(f'"{name}" = {json.dumps(lines[name])}\n')
+    path.write_text("".join(kept))
+
+
+# The wizard
+
 def wizard_words(verb, *words, farm_file=None):
     return [str(w) for w in (FARM, "--state", STATE, "in", "ctl", BINARY, verb, "--farm",
                              farm_file or STATE / "farm.toml", *words)]
 
 
 def wizard(verb, *words, timeout=900, farm_file=None):
+    """Runs the wizard where the operator sits."""
     return run(*wizard_words(verb, *words, farm_file=farm_file), timeout=timeout)
 
 
+def wizard_json(verb, *words, **more):
+    done = wizard(verb, "--json", *words, **more)
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        check(f"{verb} --json prints JSON", False, done.stdout[-600:])
+        raise GiveUp(f"{verb} --json") from None
+
+
+UNATTENDED = ("--yes", "--no-input")
+
+
 def start_run(*words, log):
-    """Starts `run` and returns the process; `ip netns exec` ends in an exec, so its pid is the
-    wizard's own."""
+    """Starts `run` and returns the process; every program on the way to the wizard ends in an exec,
+    so its pid is the wizard's own."""
     with open(log, "ab") as out:
-        return subprocess.Popen(wizard_words("run", "--yes", "--no-input", "--answers",
-                                             STATE / "answers.toml", *words),
-                                stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(wizard_words("run", *UNATTENDED, *words), stdout=out,
+                                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+
+
+class JournalTail:
+    """The journal as it grows; each line is read once."""
+
+    def __init__(self, path=None):
+        self.path = path or JOURNAL
+        self.records = []
+        self._offset = 0
+
+    def read(self):
+        if self.path.exists():
+            with open(self.path, "rb") as file:
+                file.seek(self._offset)
+                text = file.read()
+            whole = text.rfind(b"\n") + 1  # a line that is being written waits for the next look
+            for line in text[:whole].splitlines():
+                self.records.append(json.loads(line))
+            self._offset += whole
+        return self.records
+
+    def chapters(self):
+        return {r["task"]: r["chapter"] for r in self.records if r.get("kind") == "task" and "chapter" in r}
+
+    def under_way(self):
+        """Records of the jobs that were sent and have not ended."""
+        sent = {}
+        for record in self.records:
+            if record.get("kind") == "sent":
+                sent[record["job"]] = record
+            elif record.get("kind") == "ended":
+                sent.pop(record["job"], None)
+        return list(sent.values())
 
 
 def journal():
-    """The records so far; a last line that is being written is left out."""
-    if not JOURNAL.exists():
-        return []
-    records = []
-    for line in JOURNAL.read_text(errors="replace").splitlines():
-        try:
-            records.append(json.loads(line))
-        except ValueError:
-            break
-    return records
+    return JournalTail().read()
 
 
 def wait_for(what, test, seconds=60.0, every=0.1):
@@ -98,73 +238,11 @@ def wait_for(what, test, seconds=60.0, every=0.1):
         time.sleep(every)
 
 
-def up(plan):
-    farm("down")
-    made = farm("up", "--plan", plan, timeout=600)
-    if made.returncode != 0:
-        print(made.stdout)
-    check(f"the farm comes up by the plan {plan}", made.returncode == 0, made.stdout[-500:])
-    if made.returncode != 0:
-        finish()
-
-
-def overlay(node):
-    """Every file of the node's overlay with what would show a change of it."""
-    listing = run(sys.executable, ROOT / "tests/farm/lib/listing", STATE / "nodes" / node / "upper")
-    return dict(line.split("\t", 1) for line in listing.stdout.splitlines() if "\t" in line)
-
-
-# What a machine writes while it only lives and is looked at, and why.
-LIVES = [
-    (r"^/var/log/practice-ssh\.log$", "the farm's own record of logins"),
-    (r"^/var/log/(wtmp|lastlog|btmp|auth\.log)$", "sshd records logins"),
-    (r"^/var/log/apache2/", "requests are logged"),
-    (r"^/var/log/ovd/", "OVD's own log"),
-    (r"^/var/log/(journal|mysql|corosync|pacemaker|pcsd|cluster|lsyncd)", "services log"),
-    (r"^/var/log/lsyncd\.log$", "services log"),
-    (r"^/var/lib/mysql/", "the database writes by itself: farm servers report every 30 s"),
-    (r"^/var/lib/php/sessions", "users' sessions; logins of the watcher"),
-    (r"^/var/lib/(pacemaker|corosync|pcsd|systemd)/", "cluster daemons keep their state"),
-    (r"^/var/lib/logrotate", "rotates by itself"),
-    (r"^/run/", "memory, not disk"),
-    (r"^/tmp/|^/var/tmp/", "private folders of services"),
-    (r"^/(var|var/log|var/lib|var/cache)$", "folders above these"),
-    (r"^/etc/(\.pwd\.lock|machine-id|\.updated)$|^/var/\.updated$", "systemd at boot"),
-    (r"^/var/cache/(apache2|ldconfig|man)", "caches"),
-    (r"^/var/lib/(dhcp|dbus|polkit-1)", "daemons at boot"),
-]
-
-
-def changed(before, after):
-    """Paths that differ, without what a living machine writes by itself."""
-    paths = [p for p in sorted(before.keys() | after.keys()) if before.get(p) != after.get(p)]
-    return [p for p in paths if not any(re.search(rule, p) for rule, _ in LIVES)]
-
-
-def recorded(node):
-    """The commands that came to a node over SSH, by the farm's own record: (epoch, command)."""
-    import base64
-    text = on(node, "cat /var/log/practice-ssh.log 2>/dev/null || true")
-    rows = []
-    for line in text.splitlines():
-        stamp, _, word = line.partition(" ")
-        try:
-            rows.append((float(stamp), base64.b64decode(word).decode(errors="replace").rstrip("\n")))
-        except ValueError:
-            continue
-    return rows
-
-
-def jobs(node):
-    """The changes that were started among them: (epoch, job id, command)."""
-    import shlex
-    found = []
-    for stamp, command in recorded(node):
-        if " ovd-job " not in command:
-            continue
-        words = shlex.split(command)
-        at = words.index("ovd-job")
-        # sh -c SCRIPT ovd-job ID BYTES COMMAND MARK start|attach OFFSET RUN_DIR
-        if words[at + 5] == "start":
-            found.append((stamp, words[at + 1], words[at + 3]))
-    return found
+def holds_within(name, test, seconds, every=0.5):
+    """A check of something that may take a while to come true. test() gives (good, why)."""
+    deadline = time.monotonic() + seconds
+    while True:
+        good, why = test()
+        if good or time.monotonic() > deadline:
+            return check(name, good, f"{why}, after {seconds} s")
+        time.sleep(every)

@@ -1,37 +1,48 @@
 """Looks for secrets where they must never be: argument lists and environments of every process, on the
-wizard's side and inside the nodes (all are visible in this machine's /proc), and files left behind."""
+wizard's side and inside the nodes (all are in this machine's /proc), and files."""
 
 import os
+import stat
+import subprocess
 import threading
 import time
 from pathlib import Path
 
-from harness import RUN, STATE
+from harness import RUN, STATE, upper
+
+PASSWORDS = ("admin-password", "alice-password", "osm2-admin-password")
 
 
 def known_secrets():
-    """By name: what was generated, and the Admin Console's password."""
+    """By name: what the wizard generated, and the passwords of the farm."""
     found = {}
-    for path in list((RUN / "secrets").glob("*")) + [STATE / "admin-password"]:
-        if path.exists():
-            value = path.read_bytes().strip()
-            if len(value) >= 8:
-                found[path.name] = value
+    for path in [*(RUN / "secrets").glob("*"), *(STATE / name for name in PASSWORDS)]:
+        if path.exists() and len(value := path.read_bytes().strip()) >= 8:
+            found[path.name] = value
     return found
 
 
 class ProcessWatch:
-    """Samples /proc every 100 ms until stopped; `seen` names what was found, `samples` counts."""
+    """Samples every process until stopped. `seen` says what was found where; `planted` whether the two
+    processes were noticed that carry a word of our own, without which the watch would prove nothing."""
 
-    def __init__(self):
+    PLANTED = b"a-word-planted-by-the-tests"
+
+    def __init__(self, every=0.1):
+        self.every = every
         self.seen = set()
+        self.planted = set()
         self.samples = 0
-        self.read = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self):
         self._thread.start()
+        word = self.PLANTED.decode()
+        for words, env in ((["sh", "-c", "read -r x", word], {}), (["sh", "-c", "read -r x"], {"WORD": word})):
+            process = subprocess.Popen(words, env={**os.environ, **env}, stdin=subprocess.PIPE)
+            time.sleep(4 * self.every)
+            process.communicate(b"\n")
         return self
 
     def __exit__(self, *_):
@@ -43,57 +54,60 @@ class ProcessWatch:
             began = time.monotonic()
             secrets = known_secrets()
             for name in filter(str.isdigit, os.listdir("/proc")):
-                for kind in ("cmdline", "environ"):
-                    try:
-                        data = Path(f"/proc/{name}/{kind}").read_bytes()
-                    except OSError:
-                        continue  # it has ended, or is none of ours
-                    self.read += 1
-                    for secret, value in secrets.items():
-                        if value in data:
-                            self.seen.add(f"{secret} in {kind} of {data[:80]!r}")
+                if int(name) != os.getpid():
+                    self._look(name, secrets)
             self.samples += 1
-            self._stop.wait(max(0.0, 0.1 - (time.monotonic() - began)))
+            self._stop.wait(max(0.01, self.every - (time.monotonic() - began)))
+
+    def _look(self, process, secrets):
+        for kind in ("cmdline", "environ"):
+            try:
+                with open(f"/proc/{process}/{kind}", "rb", buffering=0) as file:
+                    data = file.read(1 << 20)
+            except OSError:
+                return  # it has ended meanwhile
+            if self.PLANTED in data:
+                self.planted.add(kind)
+            for secret, value in secrets.items():
+                if value in data:
+                    self.seen.add(f"{secret} in {kind} of {data.split(bytes(1))[0].decode(errors='replace')}")
 
 
-def in_files(paths):
-    """Which of these files hold a secret."""
-    secrets = known_secrets()
+def in_text(texts):
+    """Which of the texts (name: text or bytes) hold a secret."""
     found = []
-    for path in paths:
-        try:
-            data = Path(path).read_bytes()
-        except OSError:
-            continue
-        found += [f"{name} in {path}" for name, value in secrets.items() if value in data]
+    for name, text in texts.items():
+        data = text if isinstance(text, bytes) else text.encode()
+        found += [f"{secret} in {name}" for secret, value in known_secrets().items() if value in data]
     return found
 
 
-def readable_by_others(node):
-    """Files of a node that hold a secret and that group or others may read, but for OVD's own
-    configuration, which the web server must read (660)."""
-    upper = STATE / "nodes" / node / "upper"
+def files_with_secrets(node):
+    """Every file of a node's overlay that holds a secret: (path, mode, who can reach it, secret), where "who"
+    is "all", "group" or "owner", with the folders above taken into account."""
     secrets = known_secrets()
     found = []
-    for folder, _, files in os.walk(upper):
+    root = upper(node)
+    for folder, _, files in os.walk(root):
         for name in files:
             path = Path(folder) / name
-            try:
-                mode = path.lstat().st_mode
-                if path.is_symlink() or not path.is_file() or path.stat().st_size > 64 << 20:
-                    continue
-                if not mode & 0o077:
-                    continue
-                # A file in a folder that only its owner may enter is out of reach.
-                above = [upper / p for p in path.relative_to(upper).parents if str(p) != "."]
-                if any(not folder.stat().st_mode & 0o011 for folder in above):
-                    continue
-                data = path.read_bytes()
-            except OSError:
+            info = path.lstat()
+            if not stat.S_ISREG(info.st_mode) or info.st_size > 256 << 20:
                 continue
-            where = "/" + str(path.relative_to(upper))
-            if where == "/var/spool/ovd/session-manager/config" and mode & 0o777 == 0o660:
-                continue
-            found += [f"{secret} in {node}:{where} ({mode & 0o777:o})"
-                      for secret, value in secrets.items() if value in data]
+            data = path.read_bytes()
+            for secret, value in secrets.items():
+                if value in data:
+                    where = "/" + str(path.relative_to(root))
+                    found.append((where, info.st_mode & 0o7777, _who(root, path), secret))
     return found
+
+
+def _who(root, path):
+    """An overlay's folder may be one that the node only passed through: its mode is that of the image."""
+    others = path.stat().st_mode & 0o007 != 0
+    group = path.stat().st_mode & 0o070 != 0
+    for above in path.relative_to(root).parents:
+        mode = (root / above).stat().st_mode
+        others = others and mode & 0o001 != 0
+        group = group and mode & 0o011 != 0
+    return "all" if others else "group" if group else "owner"

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""The walkthrough, by someone at a terminal: the first questions, a step's plan, a step done by hand, quitting."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+
+from harness import JournalTail, check, farm, need, on_a_farm, wizard_json, wizard_words
+
+KEYS = "[y]es, rest of this [s]ection, [a]ll, by [h]and, [l]ater, [p]lan of it, [q]uit [y]: "
+
+
+class Terminal:
+    """A program on a terminal of 80 columns; what it wrote is in `text`, without colours and cursor moves."""
+
+    def __init__(self, words):
+        self.text = ""
+        self._seen = 0
+        self.pid, self._file = pty.fork()
+        if self.pid == 0:
+            os.environ["TERM"] = "xterm-256color"
+            os.execv(words[0], words)
+        fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.raw = b""
+        self.code = None
+
+    def _read(self, seconds):
+        if not select.select([self._file], [], [], seconds)[0]:
+            return True
+        try:
+            data = os.read(self._file, 65536)
+        except OSError:  # the other side is gone
+            return False
+        self.raw += data
+        # Live lines are overwritten with "carriage return, erase".
+        text = self.raw.decode(errors="replace").replace("\r\n", "\n")
+        text = re.sub(r"[^\n]*\r\x1b\[K", "", text)
+        self.text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
+        return bool(data)
+
+    def expect(self, what, seconds=60):
+        """Waits for a text after what was expected before; returns all that came up to its end."""
+        deadline = time.monotonic() + seconds
+        while True:
+            at = self.text.find(what, self._seen)
+            if at >= 0:
+                part = self.text[self._seen:at + len(what)]
+                self._seen = at + len(what)
+                return part
+            if time.monotonic() > deadline or not self._read(0.2):
+                raise TimeoutError(f"waited for {what!r}; the terminal shows: {self.text[-1500:]}")
+
+    def type(self, keys):
+        os.write(self._file, keys.encode())
+
+    def end(self, seconds=30):
+        """Its exit status, once it has ended by itself."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._read(0.1)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                while self._read(0):
+                    if not select.select([self._file], [], [], 0)[0]:
+                        break
+                self.code = os.waitstatus_to_exitcode(status)
+                return self.code
+        return None
+
+    def close(self):
+        if self.code is None:
+            try:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+            except ProcessLookupError:
+                pass
+        os.close(self._file)
+
+
+def by_hand_words(shown, step):
+    """What was printed to be done by hand, without the questions among it."""
+    block = shown.split("By hand, as root on osm1:", 1)[1].split("Press Enter when it is done", 1)[0].strip()
+    questions = {op["title"] for task in step for op in task["operations"] if op["kind"] == "ask"}
+    return "\n".join(line for line in block.splitlines() if line not in questions), block
+
+
+def walk():
+    """Through the first two steps that change a node, on an untouched farm."""
+    tasks = [t for t in wizard_json("plan")["tasks"] if t["step"] == "users-gone-for-card"]
+    terminal = Terminal(wizard_words("run"))
+    try:
+        first = terminal.expect(KEYS, 120)
+        check("the first question names the step, and says why", "[users-gone-for-card]" in first
+              and "Send the users home" in first and "osm1 will be shut down" in first, first)
+        check("what needs no word of a person went before it", "done " in first, first[:500])
+        wide = [line for line in terminal.text.splitlines() if len(line) > 80 and line not in KEYS]
+        check("no line is wider than the terminal, but for the keys", all(KEYS.strip()[:40] in line for line in wide), f"{wide}")
+        terminal.type("x\n")
+        check("a letter that means nothing is answered", "Type one of the letters in brackets." in terminal.expect(KEYS))
+        terminal.type("p\n")
+        shown = terminal.expect(KEYS)
+        commands = [op["command"] for t in tasks for op in t["operations"] if op.get("command")]
+        check("p shows the plan of the step, each command whole", commands and all(c.strip() in shown for c in commands)
+              and "on osm1" in shown, shown)
+        others = [op for op in ("netplan", "apt-get") if op in shown]
+        check("and of that step alone", not others, f"{others}")
+
+        terminal.type("h\n")
+        shown = terminal.expect("Press Enter when it is done")
+        words, block = by_hand_words(shown, tasks)
+        check("h prints what to do, as the plan shows it", words.strip() in [c.strip() for c in commands], block)
+        done = farm("exec", "osm1", words)
+        need("the printed command works when a person runs it", done.returncode == 0, done.stdout)
+        second = terminal.expect(KEYS, 150)  # osm1 gets its card in between
+        check("it is noticed by itself and told as done by hand", re.search(r"by hand +osm1 +Send the users home", second), second)
+        check("the next question is about another step", "[users-gone-for-card]" not in second, second)
+
+        terminal.type("q\n")
+        code = terminal.end()
+        check("q stops with exit code 11", code == 11, f"{code}")
+        check("and says where it stopped and how to go on", "Stopped before" in terminal.text
+              and "Go on with: ovd-failover run" in terminal.text, terminal.text[-500:])
+    finally:
+        terminal.close()
+    check_recorded()
+
+
+def check_recorded():
+    records = JournalTail().read()
+    ended = [r for r in records if r.get("kind") == "task" and r["task"] == "users-gone-for-card@osm1"]
+    check("the journal says: by hand", [(r["state"], r.get("how")) for r in ended]
+          == [("intended", None), ("ok", "by hand")], f"{ended}")
+    sent = [r for r in records if r.get("kind") == "sent" and r["task"] == "users-gone-for-card@osm1"]
+    check("the wizard sent nothing for it", not sent, f"{sent}")
+    told = wizard_json("status")
+    how = {row["task"]: row["how"] for row in told["each"]}
+    check("status says: by hand", how["users-gone-for-card@osm1"] == "by hand", f"{how['users-gone-for-card@osm1']}")
+
+
+if __name__ == "__main__":
+    on_a_farm("guide", walk)
