@@ -107,7 +107,7 @@ void show(const std::vector<Judged>& all, const Common& common) {
 } // namespace
 
 Result<int> check_verb(const Common& common) {
-    auto session = Session::open(common);
+    auto session = Session::open(common, Session::Plans::live);
     if (!session) return tl::unexpected(session.error());
     if (auto ok = (*session)->check_secrets(); !ok) return tl::unexpected(ok.error());
     const auto& plan = (*session)->plan();

@@ -9,7 +9,8 @@
 namespace ovd {
 
 Result<int> plan_verb(const Common& common, const PlanOptions& options) {
-    auto session = Session::open(common);
+    auto session =
+        Session::open(common, options.live ? Session::Plans::live : Session::Plans::offline);
     if (!session) return tl::unexpected(session.error());
     const auto& plan = (*session)->plan();
     PlanShow show;

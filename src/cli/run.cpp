@@ -73,7 +73,7 @@ void summarize(Session& session, const RunSummary& summary) {
 } // namespace
 
 Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::stop_token stop) {
-    auto opened = Session::open(common, stop);
+    auto opened = Session::open(common, Session::Plans::live, stop);
     if (!opened) return tl::unexpected(opened.error());
     auto& session = **opened;
     if (auto ok = session.check_secrets(); !ok) return tl::unexpected(ok.error());
@@ -93,7 +93,8 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
         });
     const Tools tools{session.plan(), session.nodes(), session.looker(), **journal, asker,
         session.view(), clock, session.redactor()};
-    Record begin{{"kind", "begin"}, {"who", who}, {"farm", session.farm().name}};
+    Record begin{{"kind", "begin"}, {"who", who}, {"farm", session.farm().name},
+        {"facts", facts_of(session.farm())}};
     if (auto ok = (*journal)->write(std::move(begin)); !ok) return tl::unexpected(ok.error());
     Executor executor(tools, replay((*journal)->records()),
         {std::move(*steps), options.yes, options.again, options.take_over, who});

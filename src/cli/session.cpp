@@ -2,6 +2,8 @@
 #include "cli/session.h"
 
 #include "action/validate.h"
+#include "engine/facts.h"
+#include "engine/state.h"
 #include "ui/terminal_prompter.h"
 
 #include <cstdlib>
@@ -47,7 +49,8 @@ ViewOptions view_options(const Common& options) {
     return view;
 }
 
-Result<std::unique_ptr<Session>> Session::open(const Common& options, std::stop_token stop) {
+Result<std::unique_ptr<Session>> Session::open(
+    const Common& options, Plans plans, std::stop_token stop) {
     std::unique_ptr<Session> session(new Session);
     auto guide = load_guide(
         data_folder(options.steps, "steps"), data_folder(options.templates, "templates"));
@@ -60,11 +63,30 @@ Result<std::unique_ptr<Session>> Session::open(const Common& options, std::stop_
     session->run_folder_ = options.run_folder.empty()
                                ? fs::path(options.farm).replace_extension(".run").string()
                                : options.run_folder;
-    auto plan = make_plan(session->guide_, session->farm_);
-    if (!plan) return tl::unexpected(plan.error());
-    session->plan_ = std::make_unique<Plan>(std::move(*plan));
     session->connect_later(options, std::move(stop));
+    if (auto ok = session->plan_with(plans); !ok) return tl::unexpected(ok.error());
+    session->looker_ = std::make_unique<Looker>(*session->plan_, *session->nodes_,
+        [self = session.get()](const std::string& name) { return self->secrets_->get(name); });
     return session;
+}
+
+Done Session::plan_with(Plans plans) {
+    const auto make = [this]() -> Done {
+        auto plan = make_plan(guide_, farm_);
+        if (!plan) return tl::unexpected(plan.error());
+        plan_ = std::make_unique<Plan>(std::move(*plan));
+        return {};
+    };
+    // What is wrong with steps or farm is told before anybody is connected to.
+    if (auto ok = make(); !ok || plans == Plans::offline) return ok;
+    if (plans == Plans::live) {
+        if (auto ok = read_facts(farm_, guide_, *nodes_); !ok) return ok;
+        return make();
+    }
+    auto records = Journal::read(run_folder_);
+    if (!records) return tl::unexpected(records.error());
+    use_facts(farm_, replay(*records).facts);
+    return make();
 }
 
 void Session::connect_later(const Common& options, std::stop_token stop) {
@@ -109,8 +131,6 @@ void Session::connect_later(const Common& options, std::stop_token stop) {
         };
     }
     nodes_ = make_ssh(std::move(targets), std::move(ssh));
-    looker_ = std::make_unique<Looker>(
-        *plan_, *nodes_, [this](const std::string& name) { return secrets_->get(name); });
 }
 
 } // namespace ovd

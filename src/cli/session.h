@@ -29,8 +29,12 @@ struct Common {
 /// A farm and its plan, loaded and checked whole, with the means to reach the nodes.
 class Session {
 public:
+    /// What the plan is made from besides the files: nothing, what the last run had read from the
+    /// nodes, or what they say now (steps/facts.toml).
+    enum class Plans { offline, recorded, live };
     /// A stop ends a question that waits for its answer.
-    static Result<std::unique_ptr<Session>> open(const Common& options, std::stop_token stop = {});
+    static Result<std::unique_ptr<Session>> open(
+        const Common& options, Plans plans, std::stop_token stop = {});
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
@@ -48,6 +52,7 @@ public:
 
 private:
     Session() = default;
+    Done plan_with(Plans plans);
     void connect_later(const Common& options, std::stop_token stop);
 
     Farm farm_;

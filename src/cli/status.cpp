@@ -116,7 +116,7 @@ void print_json(const Plan& plan, const RunState& state, const Overview& view) {
 } // namespace
 
 Result<int> status_verb(const Common& common) {
-    auto session = Session::open(common);
+    auto session = Session::open(common, Session::Plans::recorded);
     if (!session) return tl::unexpected(session.error());
     auto records = Journal::read((*session)->run_folder());
     if (!records) return tl::unexpected(records.error());

@@ -132,7 +132,7 @@ Result<TaskPlan> plan_task(const Guide& guide, const Farm& farm, const Task& tas
             from = (task.node == "osm1" ? "osm2" : "osm1") + from.substr(4);
     auto platform = platform_of(guide, farm, task.node);
     if (!platform) return tl::unexpected(platform.error());
-    const Context context{guide, **platform, *names};
+    const Context context{guide, *platform, *names};
     TaskPlan plan;
     auto fetch = plan_fetch(step, task.node);
     if (!fetch) return tl::unexpected(fetch.error());

@@ -79,6 +79,8 @@ RunState replay(const std::vector<Record>& records) {
                     job.ended = true;
                     job.status = record.value("status", -1);
                 }
+        } else if (kind == "begin") {
+            run.facts = record.value("facts", Facts{});
         } else if (kind == "stop") {
             run.last_stop = record.value("why", "");
         }

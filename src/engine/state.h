@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/facts.h"
 #include "engine/journal.h"
 
 #include <map>
@@ -49,6 +50,7 @@ struct RunState {
     long records = 0;
     std::string last_time;
     std::string last_stop; ///< why the last run ended
+    Facts facts;           ///< what the last run had read from the nodes
 };
 
 [[nodiscard]] RunState replay(const std::vector<Record>& records);

@@ -35,6 +35,8 @@ struct Node {
     std::string priv_nic;
     std::string priv_address; ///< static IPv4 in the cluster's VLAN
     bool by_hand = false;     ///< the program may not log in; a person does and confirms
+    /// What was read there, by the names of steps/facts.toml; never in farm.toml.
+    std::map<std::string, std::string> facts;
 };
 
 /// An OAS, OFS, ESG, OWA or external Administration Console.

@@ -103,9 +103,13 @@ public:
     explicit Selectors(const Guide& guide) {
         for (const auto& [id, platform] : guide.platforms) {
             known_.insert(platform.selectors.begin(), platform.selectors.end());
-            for (const auto& [name, value] : platform.values)
+            for (const auto& [name, value] : platform.values) {
                 programs_.insert(name);
+                if (name == "network") known_.insert(value);
+            }
         }
+        for (const auto& fact : guide.facts)
+            known_.insert(fact.one_of.begin(), fact.one_of.end());
     }
 
     Done check(const std::string& selector, const Where& where) const {

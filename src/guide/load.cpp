@@ -54,6 +54,31 @@ Result<std::map<std::string, Platform>> load_platforms(const fs::path& path) {
     return platforms;
 }
 
+/// steps/facts.toml; a guide without one reads nothing.
+Result<std::vector<FactSpec>> load_facts(const fs::path& path) {
+    std::vector<FactSpec> facts;
+    if (!fs::exists(path)) return facts;
+    auto table = load_toml(path, Kind::steps);
+    if (!table) return tl::unexpected(table.error());
+    for (const auto& [key, node] : *table) {
+        const auto* entries = node.as_table();
+        if (entries == nullptr)
+            return fail(Kind::steps, "A fact is a table.", "Write [name].", where_of(node, path));
+        if (auto known = only_keys(*entries, path, {"why", "command", "one_of"}, Kind::steps);
+            !known)
+            return tl::unexpected(known.error());
+        FactSpec fact{std::string(key.str()), (*entries)["command"].value_or(std::string{}), {}};
+        if (fact.command.empty())
+            return fail(Kind::steps, fmt::format("Nothing says how to read {}.", fact.name),
+                "Give it a command that prints one value.", where_of(node, path));
+        auto one_of = read_list(*entries, "one_of", path);
+        if (!one_of) return tl::unexpected(one_of.error());
+        fact.one_of = std::move(*one_of);
+        facts.push_back(std::move(fact));
+    }
+    return facts;
+}
+
 Result<Section> load_section(const fs::path& path, const std::string& chapter) {
     auto table = load_toml(path, Kind::steps);
     if (!table) return tl::unexpected(table.error());
@@ -131,6 +156,9 @@ Result<Guide> load_guide(const std::string& steps_dir, const std::string& templa
     auto platforms = load_platforms(fs::path(steps_dir) / "platforms.toml");
     if (!platforms) return tl::unexpected(platforms.error());
     guide.platforms = std::move(*platforms);
+    auto facts = load_facts(fs::path(steps_dir) / "facts.toml");
+    if (!facts) return tl::unexpected(facts.error());
+    guide.facts = std::move(*facts);
     for (const auto& dir : sorted_entries(steps_dir)) {
         if (!fs::is_directory(dir)) continue;
         auto chapter = load_chapter(dir);

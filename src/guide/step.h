@@ -89,12 +89,20 @@ struct Platform {
     std::map<std::string, std::string> values; ///< web_user, db_service, pcs ...
 };
 
+/// Something to read from a node before its plan is made, from steps/facts.toml.
+struct FactSpec {
+    std::string name; ///< as in platforms.toml, whose value it goes before
+    std::string command;
+    std::vector<std::string> one_of; ///< what it may be; empty: a version
+};
+
 /// The whole guide as data, in order.
 struct Guide {
     std::string dir;           ///< steps/
     std::string templates_dir; ///< templates/
     std::vector<Chapter> chapters;
     std::map<std::string, Platform> platforms;
+    std::vector<FactSpec> facts;
 
     [[nodiscard]] std::vector<const Step*> steps() const;
     [[nodiscard]] const Step* step(const std::string& id) const;

@@ -49,20 +49,34 @@ bool version_matches(const std::string& selector, const Platform& platform) {
     return below ? order < 0 : order >= 0;
 }
 
+/// Of two bounds that both match: the lower "<", the higher ">=".
+bool closer(const std::string& one, const std::string& other) {
+    const auto version = [](const std::string& selector) {
+        return selector.substr(selector.find_first_of("0123456789"));
+    };
+    const int order = compare_versions(version(one), version(other));
+    return one.find('<') != std::string::npos ? order < 0 : order > 0;
+}
+
 template <class Map>
 const typename Map::mapped_type* pick_from(const Map& variants, const Platform& platform) {
     for (const auto& selector : platform.selectors)
         if (const auto found = variants.find(selector); found != variants.end())
             return &found->second;
-    for (const auto& [selector, value] : variants)
-        if (version_matches(selector, platform)) return &value;
+    // Of several bounds the nearest one: "pcs<0.9.157" before "pcs<0.10".
+    const typename Map::value_type* nearest = nullptr;
+    for (const auto& each : variants) {
+        if (!version_matches(each.first, platform)) continue;
+        if (nearest == nullptr || closer(each.first, nearest->first)) nearest = &each;
+    }
+    if (nearest != nullptr) return &nearest->second;
     const auto fallback = variants.find("default");
     return fallback == variants.end() ? nullptr : &fallback->second;
 }
 
 } // namespace
 
-Result<const Platform*> platform_of(const Guide& guide, const Farm& farm, const std::string& node) {
+Result<Platform> platform_of(const Guide& guide, const Farm& farm, const std::string& node) {
     const auto* machine = farm.node(node);
     if (machine == nullptr) machine = farm.node("osm1");
     const auto found = guide.platforms.find(machine->platform);
@@ -70,7 +84,13 @@ Result<const Platform*> platform_of(const Guide& guide, const Farm& farm, const 
         return fail(Kind::farm,
             fmt::format("{}: the platform {} has no steps.", machine->id, machine->platform),
             "steps/platforms.toml lists the platforms there are.");
-    return &found->second;
+    auto platform = found->second;
+    for (const auto& [name, value] : machine->facts)
+        platform.values[name] = value;
+    // What the network is set up with is a selector, after all others.
+    if (const auto network = platform.values.find("network"); network != platform.values.end())
+        platform.selectors.push_back(network->second);
+    return platform;
 }
 
 Result<Names> names_for(
@@ -79,7 +99,7 @@ Result<Names> names_for(
     auto& values = names.values;
     auto platform = platform_of(guide, farm, node);
     if (!platform) return tl::unexpected(platform.error());
-    for (const auto& [name, value] : (*platform)->values)
+    for (const auto& [name, value] : platform->values)
         values[name] = value;
     values["farm"] = farm.name;
     values["domain"] = farm.domain;

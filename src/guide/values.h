@@ -12,8 +12,8 @@ namespace ovd {
 [[nodiscard]] Result<Names> names_for(
     const Guide& guide, const Farm& farm, const Step& step, const std::string& node);
 
-/// The platform of a node or server; farm servers take osm1's.
-[[nodiscard]] Result<const Platform*> platform_of(
+/// The platform of a node or server with what was read there; farm servers take osm1's.
+[[nodiscard]] Result<Platform> platform_of(
     const Guide& guide, const Farm& farm, const std::string& node);
 
 /// Picks from a value that differs: the first of the platform's selectors that it has, a program's

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/plan_text.h"
 
+#include "engine/facts.h"
+
 namespace ovd {
 namespace {
 
@@ -76,7 +78,7 @@ Json task_json(const Plan& plan, std::size_t index, const PlanShow& show) {
 } // namespace
 
 Json plan_json(const Plan& plan, const PlanShow& show) {
-    Json json{{"farm", plan.farm.name}, {"tasks", Json::array()}};
+    Json json{{"farm", plan.farm.name}, {"facts", facts_of(plan.farm)}, {"tasks", Json::array()}};
     std::size_t left = 0;
     for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
         if (!show.steps.empty() && !show.steps.contains(plan.tasks[i].step->id)) continue;

@@ -160,6 +160,13 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
                "filled in at the moment of sending and never shown. Before its first change a run "
                "puts a lease, a small file, on each node, and takes it away at its end.",
         "");
+    for (const auto& node : plan.farm.nodes)
+        if (!node.facts.empty()) {
+            std::vector<std::string> found;
+            for (const auto& [name, value] : node.facts)
+                found.push_back(name + " " + value);
+            page.line(fmt::format("Found on {}: {}.", node.id, join(found, ", ")));
+        }
     for (const auto& chapter : plan.guide.chapters)
         for (const auto& section : chapter.sections) {
             bool headed = false;

@@ -62,6 +62,7 @@ Result<Guide> load_files(const Files& files) {
     dir.write("steps/platforms.toml", platforms);
     fs::create_directories(dir / "templates");
     for (const auto& [name, text] : files) {
+        if (name.find('/') == std::string::npos) continue;
         const auto chapter = name.substr(0, name.find('/'));
         dir.write("steps/" + chapter + "/chapter.toml", "title = \"" + chapter + "\"\n");
     }

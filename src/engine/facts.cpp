@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/facts.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <optional>
+#include <regex>
+#include <thread>
+
+namespace ovd {
+namespace {
+
+/// Packages are looked up by name, which takes yum some seconds.
+constexpr Millis patience{60'000};
+
+std::optional<Error> take(Node& node, const FactSpec& fact, const ReadResult& result) {
+    const auto value = trim(result.output);
+    if (result.status != 0 || value.empty()) return {};
+    const bool known = fact.one_of.empty()
+                           ? std::regex_match(value, std::regex("[0-9]+([.][0-9]+)*"))
+                           : std::ranges::find(fact.one_of, value) != fact.one_of.end();
+    if (!known)
+        return Error{Kind::farm,
+            fmt::format("{} says of itself: {} is {}. No step knows that.", node.id, fact.name,
+                value.substr(0, 200)),
+            "See what steps/facts.toml asks there.", {}};
+    node.facts[fact.name] = value;
+    return {};
+}
+
+std::optional<Error> learn(Node& node, const Guide& guide, Reader& reader) {
+    std::vector<Read> reads;
+    for (const auto& fact : guide.facts)
+        reads.push_back({fact.command, {}, patience});
+    const auto results = reader.read(reads);
+    if (!results) {
+        if (results.error().kind == Kind::host_key) return results.error();
+        return {};
+    }
+    for (std::size_t i = 0; i < reads.size(); ++i)
+        if (auto error = take(node, guide.facts[i], (*results)[i])) return error;
+    return {};
+}
+
+} // namespace
+
+Done read_facts(Farm& farm, const Guide& guide, Connections& nodes) {
+    std::vector<std::optional<Error>> errors(farm.nodes.size());
+    {
+        std::vector<std::jthread> readers;
+        for (std::size_t i = 0; i < farm.nodes.size(); ++i)
+            if (!farm.nodes[i].by_hand && !guide.facts.empty())
+                readers.emplace_back([&, i] {
+                    errors[i] = learn(farm.nodes[i], guide, nodes.reader(farm.nodes[i].id));
+                });
+    }
+    for (const auto& error : errors)
+        if (error) return tl::unexpected(*error);
+    return {};
+}
+
+Facts facts_of(const Farm& farm) {
+    Facts facts;
+    for (const auto& node : farm.nodes)
+        if (!node.facts.empty()) facts[node.id] = node.facts;
+    return facts;
+}
+
+void use_facts(Farm& farm, const Facts& facts) {
+    for (auto& node : farm.nodes)
+        if (const auto found = facts.find(node.id); found != facts.end())
+            node.facts = found->second;
+}
+
+} // namespace ovd

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "farm/farm.h"
+#include "guide/step.h"
+#include "ssh/node_io.h"
+
+namespace ovd {
+
+/// node -> name -> value
+using Facts = std::map<std::string, std::map<std::string, std::string>>;
+
+/// Reads what steps/facts.toml names from every node of the farm that may be logged in to, side by
+/// side, one round trip each. A node that cannot be reached keeps what platforms.toml says: whoever
+/// goes on to use it meets the same error and tells it. Only a host key that is not the right one,
+/// or a value that cannot be, is an error here.
+[[nodiscard]] Done read_facts(Farm& farm, const Guide& guide, Connections& nodes);
+
+[[nodiscard]] Facts facts_of(const Farm& farm);
+/// Gives the nodes what was read from them before.
+void use_facts(Farm& farm, const Facts& facts);
+
+} // namespace ovd
