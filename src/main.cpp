@@ -21,7 +21,12 @@ pair under Pacemaker, step by step, after Inuvika's Session Manager Failover Gui
   ovd-failover check     look whether everything is ready; changes nothing
   ovd-failover plan      see every command and file before anything happens
   ovd-failover run       carry it out, step by step; stop at any time, run again
-  ovd-failover status    where it is, what waits for whom, what is next)";
+  ovd-failover status    where it is, what waits for whom, what is next
+
+and afterwards:
+  ovd-failover diagnose       how the pair is, and what would mend it
+  ovd-failover failover-test  move the service, see that it works, and back
+  ovd-failover update         update OVD, one Session Manager after the other)";
 
 constexpr const char* after =
     R"(
@@ -73,6 +78,12 @@ int show_error(const ovd::Error& error, bool json) {
     return ovd::exit_code(error.kind);
 }
 
+void add_procedure(CLI::App& verb, ovd::Common& common) {
+    verb.add_option("--procedure", common.procedure,
+            "what is carried out: migration, or one of what comes after it (see README)")
+        ->capture_default_str();
+}
+
 void add_common(CLI::App& verb, ovd::Common& common) {
     verb.add_option("-f,--farm", common.farm, "the farm file")->capture_default_str();
     verb.add_option("--run-folder", common.run_folder,
@@ -82,6 +93,15 @@ void add_common(CLI::App& verb, ovd::Common& common) {
     verb.add_flag("--json", common.json, "print JSON for programs");
     verb.add_flag("-v,--verbose", common.verbose, "show what commands print on the nodes");
     verb.add_flag("--no-input", common.no_input, "never ask, also on a terminal");
+}
+
+void add_run(CLI::App& verb, ovd::RunVerbOptions& run) {
+    verb.add_option("--from", run.from, "begin with this chapter, section or step");
+    verb.add_option("--to", run.to, "end with this chapter, section or step");
+    verb.add_option("--only", run.only, "only this chapter, section or step");
+    verb.add_option("--answers", run.answers, "answers for unattended use: step-id = \"done\"");
+    verb.add_flag("-y,--yes", run.yes, "do not ask before each step");
+    verb.add_flag("--take-over", run.take_over, "take the farm from another run that is gone");
 }
 
 } // namespace
@@ -95,6 +115,7 @@ int main(int count, char** words) {
     ovd::Common common;
     ovd::PlanOptions plan;
     ovd::RunVerbOptions run;
+    ovd::FailoverTestOptions test;
     ovd::InitOptions init;
 
     auto* init_verb = app.add_subcommand("init", "Describe the farm: writes farm.toml");
@@ -107,6 +128,7 @@ int main(int count, char** words) {
     auto* plan_verb =
         app.add_subcommand("plan", "Show every command, file and question beforehand");
     add_common(*plan_verb, common);
+    add_procedure(*plan_verb, common);
     plan_verb->add_flag("--live", plan.live, "look at the nodes and tell what is done already");
     plan_verb->add_flag("--titles", plan.titles, "one line a step");
     plan_verb->add_option(
@@ -115,18 +137,36 @@ int main(int count, char** words) {
     auto* run_verb =
         app.add_subcommand("run", "Carry out what is left; safe to stop and run again");
     add_common(*run_verb, common);
-    run_verb->add_option("--from", run.from, "begin with this chapter, section or step");
-    run_verb->add_option("--to", run.to, "end with this chapter, section or step");
-    run_verb->add_option("--only", run.only, "only this chapter, section or step");
-    run_verb->add_option(
-        "--answers", run.answers, "answers for unattended use: step-id = \"done\"");
-    run_verb->add_flag("-y,--yes", run.yes, "do not ask before each step");
+    add_procedure(*run_verb, common);
+    add_run(*run_verb, run);
     run_verb->add_flag("--again", run.again, "with --only: also what the journal calls done");
-    run_verb->add_flag("--take-over", run.take_over, "take the farm from another run that is gone");
+
+    auto* test_verb = app.add_subcommand(
+        "failover-test", "Move the service to the other Session Manager and see that it works");
+    add_common(*test_verb, common);
+    test_verb->add_option("--to", test.to, "osm1 or osm2; the passive one when left out");
+    test_verb->add_flag("--back", test.back, "then move it back, with the same checks");
+    test_verb->add_option(
+        "--answers", test.run.answers, "answers for unattended use: step-id = \"done\"");
+    test_verb->add_flag("-y,--yes", test.run.yes, "do not ask before each step");
+    test_verb->add_flag(
+        "--take-over", test.run.take_over, "take the farm from another run that is gone");
+
+    auto* update_verb =
+        app.add_subcommand("update", "Update OVD on the pair, one Session Manager after the other");
+    add_common(*update_verb, common);
+    add_run(*update_verb, run);
+
+    bool fix = false;
+    auto* diagnose_verb = app.add_subcommand(
+        "diagnose", "See how the pair is, and what would mend it; changes nothing");
+    add_common(*diagnose_verb, common);
+    diagnose_verb->add_flag("--fix", fix, "offer what can be mended safely, one by one");
 
     auto* status_verb =
         app.add_subcommand("status", "Where it is, what waits for whom, what is next");
     add_common(*status_verb, common);
+    add_procedure(*status_verb, common);
 
     try {
         app.parse(count, words);
@@ -139,7 +179,11 @@ int main(int count, char** words) {
         if (init_verb->parsed()) done = ovd::init_verb(init, signals.token());
         if (check_verb->parsed()) done = ovd::check_verb(common);
         if (plan_verb->parsed()) done = ovd::plan_verb(common, plan);
-        if (run_verb->parsed()) done = ovd::run_verb(common, run, signals.token());
+        if (update_verb->parsed()) common.procedure = "update";
+        if (run_verb->parsed() || update_verb->parsed())
+            done = ovd::run_verb(common, run, signals.token());
+        if (test_verb->parsed()) done = ovd::failover_test_verb(common, test, signals.token());
+        if (diagnose_verb->parsed()) done = ovd::diagnose_verb(common, fix, signals.token());
         if (status_verb->parsed()) done = ovd::status_verb(common);
         return done ? *done : show_error(done.error(), common.json);
     } catch (const std::exception& error) {

@@ -23,7 +23,7 @@ Result<int> plan_verb(const Common& common, const PlanOptions& options) {
         show.steps.insert(steps->begin(), steps->end());
     }
     if (options.live) {
-        auto records = Journal::read((*session)->run_folder());
+        auto records = Journal::read((*session)->journal_folder());
         if (!records) return tl::unexpected(records.error());
         show.journal = replay(*records);
         auto found = (*session)->looker().look(tasks_to_look_at(plan));

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -54,6 +55,34 @@ Result<std::set<std::string>> chosen_steps(const Guide& guide, const RunVerbOpti
     return range;
 }
 
+/// A failover test can only go to the Session Manager that is passive now.
+Done check_direction(const Farm& farm, const std::string& towards) {
+    if (towards.empty()) return {};
+    const auto* node = farm.node(towards);
+    if (node == nullptr || (node->id != "osm1" && node->id != "osm2"))
+        return fail(Kind::usage, towards + " is no Session Manager.", "Write --to osm1 or osm2.");
+    if (node->id != farm.active) return {};
+    return fail(Kind::refused, fmt::format("The service is on {} already.", towards),
+        fmt::format("Test the other way: --to {}.", towards == "osm1" ? "osm2" : "osm1"));
+}
+
+/// The migration is done once; other procedures begin anew, each time with a journal of its own.
+Done put_away_finished(const Session& session, const Common& common, const Clock& clock) {
+    if (common.procedure == "migration") return {};
+    auto records = Journal::read(session.journal_folder());
+    if (!records) return tl::unexpected(records.error());
+    if (!replay(*records).finished) return {};
+    const std::filesystem::path folder = session.journal_folder();
+    std::error_code error;
+    std::filesystem::rename(folder / "journal.jsonl",
+        folder / fmt::format("journal-until-{}.jsonl", iso_time(clock.now())), error);
+    if (error)
+        return fail(Kind::io,
+            fmt::format("The journal of the last time cannot be put away: {}", error.message()),
+            "Look at " + folder.string());
+    return {};
+}
+
 void summarize(Session& session, const RunSummary& summary) {
     auto& view = session.view();
     view.say("");
@@ -76,13 +105,17 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     auto opened = Session::open(common, Session::Plans::live, stop);
     if (!opened) return tl::unexpected(opened.error());
     auto& session = **opened;
+    if (auto ok = check_direction(session.farm(), options.towards); !ok)
+        return tl::unexpected(ok.error());
     if (auto ok = session.check_secrets(); !ok) return tl::unexpected(ok.error());
     auto steps = chosen_steps(session.guide(), options);
     if (!steps) return tl::unexpected(steps.error());
+    const bool whole = steps->empty();
     auto answers = load_answers(options.answers);
     if (!answers) return tl::unexpected(answers.error());
     SystemClock clock;
-    auto journal = Journal::open(session.run_folder(), clock, session.redactor());
+    if (auto ok = put_away_finished(session, common, clock); !ok) return tl::unexpected(ok.error());
+    auto journal = Journal::open(session.journal_folder(), clock, session.redactor());
     if (!journal) return tl::unexpected(journal.error());
     const auto who = who_we_are();
     ConsoleAsker asker(session.farm(), std::move(*answers), session.prompter(), session.view(), who,
@@ -101,7 +134,8 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     const auto summary = executor.run(stop);
     Record end{{"kind", "stop"},
         {"why", summary.error ? summary.error->message : "end of the plan"},
-        {"done", summary.carried_out}, {"left", summary.left}};
+        {"done", summary.carried_out}, {"left", summary.left},
+        {"finished", whole && !summary.error && summary.left == 0}};
     if (auto ok = (*journal)->write(std::move(end)); !ok) return tl::unexpected(ok.error());
     summarize(session, summary);
     if (summary.error) return tl::unexpected(*summary.error);

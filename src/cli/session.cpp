@@ -55,14 +55,19 @@ Result<std::unique_ptr<Session>> Session::open(
     auto guide = load_guide(
         data_folder(options.steps, "steps"), data_folder(options.templates, "templates"));
     if (!guide) return tl::unexpected(guide.error());
-    session->guide_ = std::move(*guide);
-    if (auto ok = check_actions(session->guide_); !ok) return tl::unexpected(ok.error());
+    if (auto ok = check_actions(*guide); !ok) return tl::unexpected(ok.error());
+    auto chapters = only_procedure(std::move(*guide), options.procedure);
+    if (!chapters) return tl::unexpected(chapters.error());
+    session->guide_ = std::move(*chapters);
     auto farm = load_farm(options.farm);
     if (!farm) return tl::unexpected(farm.error());
     session->farm_ = std::move(*farm);
     session->run_folder_ = options.run_folder.empty()
                                ? fs::path(options.farm).replace_extension(".run").string()
                                : options.run_folder;
+    session->journal_folder_ = options.procedure == "migration"
+                                   ? session->run_folder_
+                                   : (fs::path(session->run_folder_) / options.procedure).string();
     session->connect_later(options, std::move(stop));
     if (auto ok = session->plan_with(plans); !ok) return tl::unexpected(ok.error());
     session->looker_ = std::make_unique<Looker>(*session->plan_, *session->nodes_,
@@ -77,15 +82,25 @@ Done Session::plan_with(Plans plans) {
         plan_ = std::make_unique<Plan>(std::move(*plan));
         return {};
     };
-    // What is wrong with steps or farm is told before anybody is connected to.
-    if (auto ok = make(); !ok || plans == Plans::offline) return ok;
-    if (plans == Plans::live) {
-        if (auto ok = read_facts(farm_, guide_, *nodes_); !ok) return ok;
-        return make();
+    RunState before;
+    if (plans == Plans::recorded || journal_folder_ != run_folder_) {
+        auto records = Journal::read(journal_folder_);
+        if (!records) return tl::unexpected(records.error());
+        before = replay(*records);
     }
-    auto records = Journal::read(run_folder_);
-    if (!records) return tl::unexpected(records.error());
-    use_facts(farm_, replay(*records).facts);
+    // Who was active when a procedure began stays so to its end, wherever the service is meanwhile.
+    const bool under_way = before.records > 0 && !before.finished;
+    if (under_way) farm_.active = active_of(before.facts);
+    if (plans == Plans::recorded) use_facts(farm_, before.facts);
+    // What is wrong with steps or farm is told before anybody is connected to; a plan that needs
+    // to know who is active cannot be made yet.
+    auto ok = make();
+    if (plans != Plans::live || (!ok && ok.error().kind != Kind::usage)) return ok;
+    if (auto read = read_facts(farm_, guide_, *nodes_); !read) return read;
+    if (under_way)
+        set_active(farm_, farm_.active);
+    else
+        farm_.active = active_of(facts_of(farm_));
     return make();
 }
 

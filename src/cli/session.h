@@ -21,6 +21,7 @@ struct Common {
     std::string steps;      ///< folder; empty: the one that came with the program
     std::string templates;  ///< likewise
     std::string run_folder; ///< empty: the farm file's name with .run in place of .toml
+    std::string procedure = "migration"; ///< which chapters: see `procedure` in their chapter.toml
     bool json = false;
     bool verbose = false;
     bool no_input = false; ///< never ask, even on a terminal
@@ -42,6 +43,8 @@ public:
     [[nodiscard]] const Guide& guide() const { return guide_; }
     [[nodiscard]] const Plan& plan() const { return *plan_; }
     [[nodiscard]] const std::string& run_folder() const { return run_folder_; }
+    /// Where the journal of this procedure is: the migration's in the run folder itself.
+    [[nodiscard]] const std::string& journal_folder() const { return journal_folder_; }
     [[nodiscard]] const Redactor& redactor() const { return redactor_; }
     [[nodiscard]] View& view() { return *view_; }
     [[nodiscard]] Prompter& prompter() { return *prompter_; }
@@ -58,6 +61,7 @@ private:
     Farm farm_;
     Guide guide_;
     std::string run_folder_;
+    std::string journal_folder_;
     Redactor redactor_;
     std::unique_ptr<Plan> plan_;
     std::unique_ptr<View> view_;

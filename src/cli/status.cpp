@@ -118,7 +118,7 @@ void print_json(const Plan& plan, const RunState& state, const Overview& view) {
 Result<int> status_verb(const Common& common) {
     auto session = Session::open(common, Session::Plans::recorded);
     if (!session) return tl::unexpected(session.error());
-    auto records = Journal::read((*session)->run_folder());
+    auto records = Journal::read((*session)->journal_folder());
     if (!records) return tl::unexpected(records.error());
     const auto state = replay(*records);
     const auto view = look_over((*session)->plan(), state);

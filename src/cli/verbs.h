@@ -22,6 +22,14 @@ struct RunVerbOptions {
     bool yes = false;
     bool again = false;
     bool take_over = false;
+    std::string
+        towards; ///< with failover-test: the node that must take over; empty: the passive one
+};
+
+struct FailoverTestOptions {
+    std::string to;
+    bool back = false; ///< then once more, the other way
+    RunVerbOptions run;
 };
 
 /// Each verb returns the exit code, or the error that main shows and turns into one.
@@ -29,6 +37,10 @@ struct RunVerbOptions {
 [[nodiscard]] Result<int> check_verb(const Common& common);
 [[nodiscard]] Result<int> run_verb(
     const Common& common, const RunVerbOptions& options, std::stop_token stop);
+/// How the pair is, with the remedies offered when fix is set.
+[[nodiscard]] Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop);
+[[nodiscard]] Result<int> failover_test_verb(
+    Common common, const FailoverTestOptions& options, std::stop_token stop);
 [[nodiscard]] Result<int> status_verb(const Common& common);
 
 } // namespace ovd

@@ -61,6 +61,25 @@ Done read_facts(Farm& farm, const Guide& guide, Connections& nodes) {
     return {};
 }
 
+std::string active_of(const Facts& facts) {
+    std::string active;
+    for (const auto* id : {"osm1", "osm2"}) {
+        const auto node = facts.find(id);
+        if (node == facts.end()) continue;
+        const auto fact = node->second.find("active");
+        if (fact != node->second.end() && fact->second == "yes") active = active.empty() ? id : "";
+    }
+    return active;
+}
+
+void set_active(Farm& farm, const std::string& id) {
+    farm.active = id;
+    for (auto& node : farm.nodes) {
+        node.facts.erase("active");
+        if (node.id == id) node.facts["active"] = "yes";
+    }
+}
+
 Facts facts_of(const Farm& farm) {
     Facts facts;
     for (const auto& node : farm.nodes)

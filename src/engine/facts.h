@@ -16,6 +16,12 @@ using Facts = std::map<std::string, std::map<std::string, std::string>>;
 /// or a value that cannot be, is an error here.
 [[nodiscard]] Done read_facts(Farm& farm, const Guide& guide, Connections& nodes);
 
+/// Where the service is, by the fact "active" of the Session Managers; empty when neither says so.
+[[nodiscard]] std::string active_of(const Facts& facts);
+
+/// As if the nodes had said so; an empty id: neither is.
+void set_active(Farm& farm, const std::string& id);
+
 [[nodiscard]] Facts facts_of(const Farm& farm);
 /// Gives the nodes what was read from them before.
 void use_facts(Farm& farm, const Facts& facts);

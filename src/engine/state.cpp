@@ -81,8 +81,10 @@ RunState replay(const std::vector<Record>& records) {
                 }
         } else if (kind == "begin") {
             run.facts = record.value("facts", Facts{});
+            run.finished = false;
         } else if (kind == "stop") {
             run.last_stop = record.value("why", "");
+            run.finished = record.value("finished", false);
         }
     }
     return run;

@@ -50,6 +50,7 @@ struct RunState {
     long records = 0;
     std::string last_time;
     std::string last_stop; ///< why the last run ended
+    bool finished = false; ///< the last run ended with nothing of the whole plan left
     Facts facts;           ///< what the last run had read from the nodes
 };
 

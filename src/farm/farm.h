@@ -78,6 +78,7 @@ struct Farm {
     std::map<std::string, SecretSource> secrets;
     std::vector<Node> nodes; ///< in the order osm1 osm2 pcs3 pcs4 dbmy
     std::vector<Server> servers;
+    std::string active; ///< osm1 or osm2, where the service was when last looked; may be empty
     std::map<std::string, std::string> hooks; ///< name of a question -> local shell command
 
     [[nodiscard]] const Node* node(const std::string& id) const;

@@ -24,6 +24,13 @@ Result<std::vector<std::string>> members(
     const std::string& word, const Farm& farm, const Where& where) {
     if (const auto group = node_groups.find(word); group != node_groups.end()) return group->second;
     if (farm.node(word) != nullptr) return std::vector{word};
+    if (word == "active" || word == "passive") {
+        if (farm.active.empty())
+            return fail(Kind::usage, "Which Session Manager is active can only be seen there.",
+                "Type the same with --live, or run it.", where);
+        const bool first = (word == "active") == (farm.active == "osm1");
+        return std::vector<std::string>{first ? "osm1" : "osm2"};
+    }
     std::vector<std::string> found;
     const bool linux_servers = word == "linux-servers";
     const bool windows = word == "windows-servers";

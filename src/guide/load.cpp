@@ -3,6 +3,7 @@
 #include "guide/read_step.h"
 
 #include "base/file.h"
+#include "base/text.h"
 #include "base/toml.h"
 
 #include <algorithm>
@@ -119,7 +120,12 @@ Result<Chapter> load_chapter(const fs::path& dir) {
     chapter.id = dir.filename().string();
     auto about = load_toml(dir / "chapter.toml", Kind::steps);
     if (!about) return tl::unexpected(about.error());
+    if (auto known =
+            only_keys(*about, dir / "chapter.toml", {"title", "why", "procedure"}, Kind::steps);
+        !known)
+        return tl::unexpected(known.error());
     chapter.title = (*about)["title"].value_or(chapter.id);
+    chapter.procedure = (*about)["procedure"].value_or(std::string("migration"));
     for (const auto& path : sorted_entries(dir)) {
         if (path.extension() != ".toml" || path.filename() == "chapter.toml") continue;
         auto section = load_section(path, chapter.id);
@@ -144,6 +150,24 @@ const Step* Guide::step(const std::string& id) const {
     for (const auto* each : steps())
         if (each->id == id) return each;
     return nullptr;
+}
+
+std::vector<std::string> Guide::procedures() const {
+    std::vector<std::string> names;
+    for (const auto& chapter : chapters)
+        if (std::ranges::find(names, chapter.procedure) == names.end())
+            names.push_back(chapter.procedure);
+    return names;
+}
+
+Result<Guide> only_procedure(Guide guide, const std::string& procedure) {
+    const auto names = guide.procedures();
+    if (std::ranges::find(names, procedure) == names.end())
+        return fail(Kind::usage, fmt::format("There is no procedure {}.", procedure),
+            "There are: " + join(names, ", "));
+    std::erase_if(
+        guide.chapters, [&](const Chapter& chapter) { return chapter.procedure != procedure; });
+    return guide;
 }
 
 Result<Guide> load_guide(const std::string& steps_dir, const std::string& templates_dir) {

@@ -78,6 +78,7 @@ struct Section {
 struct Chapter {
     std::string id; ///< 5-prepare-cluster
     std::string title;
+    std::string procedure; ///< what it is a part of: migration, update, ...
     std::vector<Section> sections;
 };
 
@@ -106,7 +107,12 @@ struct Guide {
 
     [[nodiscard]] std::vector<const Step*> steps() const;
     [[nodiscard]] const Step* step(const std::string& id) const;
+    /// The names of what can be carried out, the migration first.
+    [[nodiscard]] std::vector<std::string> procedures() const;
 };
+
+/// The same guide with the chapters of one procedure alone.
+[[nodiscard]] Result<Guide> only_procedure(Guide guide, const std::string& procedure);
 
 /// Reads steps/ and checks what can be checked without a farm: keys, types, unique ids, references
 /// and selectors. check_actions() looks at the verbs, make_plan() at templates and names.

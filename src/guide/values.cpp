@@ -124,6 +124,10 @@ Result<Names> names_for(
         if ((each.id == "osm1" && node == "osm2") || (each.id == "osm2" && node == "osm1"))
             add_node(names, farm, each, "peer.");
     }
+    if (const auto* active = farm.node(farm.active)) {
+        add_node(names, farm, *active, "active.");
+        add_node(names, farm, *farm.node(farm.active == "osm1" ? "osm2" : "osm1"), "passive.");
+    }
     values["db_host"] = values["dbmy.priv_name"];
     if (const auto* server = farm.server(node)) {
         values["server.name"] = server->name;

@@ -161,7 +161,7 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
                "puts a lease, a small file, on each node, and takes it away at its end.",
         "");
     for (const auto& node : plan.farm.nodes)
-        if (!node.facts.empty()) {
+        if (!node.facts.empty() && show.steps.empty()) {
             std::vector<std::string> found;
             for (const auto& [name, value] : node.facts)
                 found.push_back(name + " " + value);
