@@ -70,7 +70,9 @@ Node propose_node(const std::string& id, const FoundNode* found, const Login& lo
     }
     const bool clone = std::any_of(farm.nodes.begin(), farm.nodes.end(),
         [&](const Node& other) { return other.hostname == found->hostname; });
-    if (found->hostname != "localhost" && !clone && check_hostname(found->hostname))
+    // osm1 is in production under its name; a new machine keeps one that says what it is.
+    const bool fits = id == "osm1" || found->hostname.find(id) != std::string::npos;
+    if (fits && found->hostname != "localhost" && !clone && check_hostname(found->hostname))
         node.hostname = found->hostname;
     node.platform = found->platform;
     const FoundNic* nic = id == "osm1" ? main_nic(*found, login) : nic_in(*found, farm.srv_subnet);

@@ -10,8 +10,11 @@ import signal
 import struct
 import termios
 import time
+import tomllib
 
-from harness import JournalTail, check, farm, need, on_a_farm, wizard_json, wizard_words
+from harness import (BINARY, FARM, STATE, JournalTail, check, farm, load_farm, need, on_a_farm, run, wizard,
+                     wizard_json, wizard_words)
+from node_side import ALIVE, check_unchanged, overlays
 
 KEYS = "[y]es, rest of this [s]ection, [a]ll, by [h]and, [l]ater, [p]lan of it, [q]uit [y]: "
 
@@ -83,6 +86,36 @@ class Terminal:
         os.close(self._file)
 
 
+def describe():
+    """init finds on the nodes what the farm's own file says, over SSH and without a question."""
+    farm_file = load_farm()
+    made = STATE / "by-init.toml"
+    words = [str(w) for w in (FARM, "--state", STATE, "in", "ctl", BINARY, "init", "--defaults", "--allow-outside-guide",
+             "--identity", farm_file["ssh"]["identity"], "--known-hosts", farm_file["ssh"]["known_hosts"],
+             "--vip", farm_file["ovd_srv"]["vip"], "-o", made)]
+    for node, row in farm_file["nodes"].items():
+        words += ["--from", f"{node}={row['ssh']}"]
+    for row in farm_file["servers"]:
+        words += ["--server", f"{row['name']}:{row['role']}={row['ssh']}"]
+    before = overlays()
+    done = run(*words)
+    need("init describes the farm by looking at it", done.returncode == 0 and made.exists(), done.stdout[-800:])
+    check_unchanged("init changes no file", before, ALIVE)
+    with open(made, "rb") as file:
+        found = tomllib.load(file)
+    for node, row in farm_file["nodes"].items():
+        # osm1 is in production under the name it has.
+        wanted = row if node != "osm1" else row | {"hostname": "ovdsm"}
+        check(f"init knows {node}", found["nodes"][node] == wanted, f"{found['nodes'][node]}")
+    for table in ("ovd_srv", "priv", "database"):
+        differ = {k: v for k, v in found[table].items() if farm_file[table].get(k, v) != v}
+        check(f"init knows [{table}]", not differ, f"{differ}")
+    looked = wizard("check", farm_file=made)
+    check("check has nothing against what init wrote", looked.returncode == 0, looked.stdout[-600:])
+    again = run(*words)
+    check("init does not write over a file", again.returncode != 0 and "--force" in again.stdout, again.stdout[-300:])
+
+
 def by_hand_words(shown, step):
     """What was printed to be done by hand, without the questions among it."""
     block = shown.split("By hand, as root on osm1:", 1)[1].split("Press Enter when it is done", 1)[0].strip()
@@ -144,4 +177,4 @@ def check_recorded():
 
 
 if __name__ == "__main__":
-    on_a_farm("guide", walk)
+    on_a_farm("guide", lambda: (describe(), walk()))
