@@ -163,6 +163,16 @@ int main(int count, char** words) {
     add_common(*diagnose_verb, common);
     diagnose_verb->add_flag("--fix", fix, "offer what can be mended safely, one by one");
 
+    bool coverage = true;
+    bool errata = false;
+    auto* guide_verb = app.add_subcommand(
+        "guide", "Which step carries out which instruction of the guide, by platform");
+    guide_verb->add_option("--steps", common.steps, "a folder of steps of your own");
+    guide_verb->add_flag("--json", common.json, "print JSON for programs");
+    guide_verb->add_flag("--coverage", coverage, "every instruction on every platform (this is the default)");
+    guide_verb->add_flag(
+        "--errata", errata, "the guide's mistakes, and what was decided about each");
+
     auto* status_verb =
         app.add_subcommand("status", "Where it is, what waits for whom, what is next");
     add_common(*status_verb, common);
@@ -184,6 +194,7 @@ int main(int count, char** words) {
             done = ovd::run_verb(common, run, signals.token());
         if (test_verb->parsed()) done = ovd::failover_test_verb(common, test, signals.token());
         if (diagnose_verb->parsed()) done = ovd::diagnose_verb(common, fix, signals.token());
+        if (guide_verb->parsed()) done = ovd::guide_verb(common, errata);
         if (status_verb->parsed()) done = ovd::status_verb(common);
         return done ? *done : show_error(done.error(), common.json);
     } catch (const std::exception& error) {

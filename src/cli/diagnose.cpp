@@ -53,10 +53,11 @@ Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop) {
     const auto stops = count_findings(*all, "stop");
     const auto warnings = count_findings(*all, "warn");
     if (!common.json) {
-        fmt::print("\n{}\n", stops + warnings == 0
-                                 ? fmt::format("All is well; {} checks.", count_findings(*all, "ok"))
-                                 : fmt::format("{} ok, {} warnings, {} faults", 
-                                       count_findings(*all, "ok"), warnings, stops));
+        fmt::print(
+            "\n{}\n", stops + warnings == 0
+                          ? fmt::format("All is well; {} checks.", count_findings(*all, "ok"))
+                          : fmt::format("{} ok, {} warnings, {} faults", count_findings(*all, "ok"),
+                                warnings, stops));
         if (fix && stops + warnings > 0)
             if (auto ok = mend(common, **session, *all, stop); !ok)
                 return tl::unexpected(ok.error());

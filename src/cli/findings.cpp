@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/findings.h"
 
+#include "base/pattern.h"
 #include "base/text.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
 #include <mutex>
-#include <regex>
 #include <thread>
 
 namespace ovd {
@@ -21,13 +21,11 @@ struct Batch {
     std::vector<std::pair<std::size_t, const Check*>> made; ///< task and check of each read
 };
 
-CheckResult judge(const Plan& plan, std::size_t task, const Check& check, const ReadResult& result) {
+CheckResult judge(
+    const Plan& plan, std::size_t task, const Check& check, const ReadResult& result) {
     CheckResult judged{plan.tasks[task].node, plan.tasks[task].step, "ok", "", ""};
     const auto seen = trim(result.output);
-    const bool matches =
-        check.expect.empty() ||
-        std::regex_search(result.output, std::regex(check.expect, std::regex::extended));
-    if (result.status == 0 && matches) return judged;
+    if (result.status == 0 && found_in(result.output, check.expect)) return judged;
     const bool made = (result.status == 0 || result.status == 1) && !result.timed_out;
     // A check that could not be made is a blocker whatever its severity: it proved nothing.
     judged.severity = made && !check.stops ? "warn" : "stop";
@@ -62,7 +60,8 @@ std::vector<CheckResult> look(Session& session, std::map<std::string, Batch>& ba
         order[node.id] = order.size();
     for (const auto& server : session.farm().servers)
         order[server.name] = order.size();
-    std::ranges::stable_sort(all, {}, [&order](const CheckResult& each) { return order[each.node]; });
+    std::ranges::stable_sort(
+        all, {}, [&order](const CheckResult& each) { return order[each.node]; });
     return all;
 }
 

@@ -49,13 +49,19 @@ ViewOptions view_options(const Common& options) {
     return view;
 }
 
+Result<Guide> load_whole_guide(const Common& options) {
+    auto guide = load_guide(
+        data_folder(options.steps, "steps"), data_folder(options.templates, "templates"));
+    if (!guide) return guide;
+    if (auto ok = check_actions(*guide); !ok) return tl::unexpected(ok.error());
+    return guide;
+}
+
 Result<std::unique_ptr<Session>> Session::open(
     const Common& options, Plans plans, std::stop_token stop) {
     std::unique_ptr<Session> session(new Session);
-    auto guide = load_guide(
-        data_folder(options.steps, "steps"), data_folder(options.templates, "templates"));
+    auto guide = load_whole_guide(options);
     if (!guide) return tl::unexpected(guide.error());
-    if (auto ok = check_actions(*guide); !ok) return tl::unexpected(ok.error());
     auto chapters = only_procedure(std::move(*guide), options.procedure);
     if (!chapters) return tl::unexpected(chapters.error());
     session->guide_ = std::move(*chapters);

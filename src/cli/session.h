@@ -71,6 +71,9 @@ private:
     std::unique_ptr<Looker> looker_;
 };
 
+/// Steps of all procedures, checked as far as they can be without a farm.
+[[nodiscard]] Result<Guide> load_whole_guide(const Common& options);
+
 /// How this process prints: a terminal or not, NO_COLOR, the width.
 [[nodiscard]] ViewOptions view_options(const Common& options);
 

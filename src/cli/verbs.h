@@ -41,6 +41,8 @@ struct FailoverTestOptions {
 [[nodiscard]] Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop);
 [[nodiscard]] Result<int> failover_test_verb(
     Common common, const FailoverTestOptions& options, std::stop_token stop);
+/// What carries out each instruction of the guide, or what was decided about its mistakes.
+[[nodiscard]] Result<int> guide_verb(const Common& common, bool errata);
 [[nodiscard]] Result<int> status_verb(const Common& common);
 
 } // namespace ovd

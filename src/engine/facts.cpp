@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/facts.h"
 
+#include "base/pattern.h"
 #include "base/text.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <optional>
-#include <regex>
 #include <thread>
 
 namespace ovd {
@@ -19,7 +19,7 @@ std::optional<Error> take(Node& node, const FactSpec& fact, const ReadResult& re
     const auto value = trim(result.output);
     if (result.status != 0 || value.empty()) return {};
     const bool known = fact.one_of.empty()
-                           ? std::regex_match(value, std::regex("[0-9]+([.][0-9]+)*"))
+                           ? is_like(value, "[0-9]+([.][0-9]+)*")
                            : std::ranges::find(fact.one_of, value) != fact.one_of.end();
     if (!known)
         return Error{Kind::farm,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/plan.h"
 
+#include "base/pattern.h"
 #include "base/text.h"
 #include "guide/values.h"
 
 #include <fmt/format.h>
-#include <regex>
 
 namespace ovd {
 namespace {
@@ -45,13 +45,8 @@ Result<Check> plan_check(const CheckSpec& spec, const Context& context) {
         return fail(Kind::steps, fmt::format("{} is no severity.", *severity),
             "Write stop or warn.", fields.where("severity"));
     check.stops = *severity == "stop";
-    try {
-        (void)std::regex(check.expect, std::regex::extended);
-    } catch (const std::regex_error& error) {
-        return fail(Kind::steps,
-            fmt::format("{} is no regular expression: {}", check.expect, error.what()),
-            "Write a POSIX extended regular expression, as for grep -E.", fields.where("expect"));
-    }
+    if (auto ok = check_pattern(check.expect); !ok)
+        return fail(Kind::steps, ok.error().message, ok.error().hint, fields.where("expect"));
     check.within = Seconds{fields.number("within", 0)};
     return check;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/task_run.h"
 
+#include "base/pattern.h"
 #include "base/text.h"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <regex>
 
 namespace ovd {
 namespace {
@@ -291,10 +291,7 @@ private:
         if (!fetched) return tl::unexpected(fetched.error());
         for (;;) {
             const auto result = tools_.looker.check(index_, check, *fetched);
-            const bool matches =
-                check.expect.empty() ||
-                std::regex_search(result.output, std::regex(check.expect, std::regex::extended));
-            if (result.status == 0 && matches) return {};
+            if (result.status == 0 && found_in(result.output, check.expect)) return {};
             if (stop_.stop_requested())
                 return tl::unexpected(stopped("while a check was made").error());
             if (tools_.clock.now() < deadline) {

@@ -32,17 +32,18 @@ Result<std::string> random_word() {
     constexpr std::string_view letters =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     constexpr std::size_t even = 256 / letters.size() * letters.size();
-    std::string word;
-    while (word.size() < 24) {
+    std::array<char, 24> word{};
+    std::size_t made = 0;
+    while (made < word.size()) {
         std::array<unsigned char, 64> bytes{};
         const ssize_t count = ::getrandom(bytes.data(), bytes.size(), 0);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return fail(Kind::io, "The system gives no random numbers.");
-        for (std::size_t i = 0; i < static_cast<std::size_t>(count) && word.size() < 24; ++i)
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count) && made < word.size(); ++i)
             if (bytes[i] < even)
-                word += letters[bytes[i] % letters.size()]; // no letter twice as often
+                word[made++] = letters[bytes[i] % letters.size()]; // no letter twice as often
     }
-    return word;
+    return std::string(word.data(), word.size());
 }
 
 /// A secret must be one line: it goes into option files and onto the stdin of programs that read a

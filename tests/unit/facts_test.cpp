@@ -90,7 +90,8 @@ TEST_CASE("nonsense and a wrong host key end the planning") {
 }
 
 TEST_CASE("the kind of network selects steps and variants") {
-    const auto guide = guide_of(with_facts("[network]\ncommand = 'x'\none_of = [\"interfaces\"]\n"));
+    const auto guide =
+        guide_of(with_facts("[network]\ncommand = 'x'\none_of = [\"interfaces\"]\n"));
     auto farm = small_farm();
     farm.nodes[0].facts["network"] = "interfaces";
     const auto platform = platform_of(guide, farm, "osm1");

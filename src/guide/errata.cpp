@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guide/errata.h"
+
+#include "base/pattern.h"
+#include "base/text.h"
+#include "base/toml.h"
+#include "guide/read_step.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace ovd {
+namespace fs = std::filesystem;
+namespace {
+
+bool has(const std::vector<std::string>& list, const std::string& word) {
+    return std::ranges::find(list, word) != list.end();
+}
+
+Result<Erratum> read_erratum(const std::string& id, const toml::node& node, const fs::path& path) {
+    const auto* table = node.as_table();
+    if (table == nullptr)
+        return fail(Kind::steps, "An erratum is a table.", "Write [C7].", where_of(node, path));
+    if (auto known = only_keys(*table, path,
+            {"severity", "says", "decision", "steps", "reason", "letter"}, Kind::steps);
+        !known)
+        return tl::unexpected(known.error());
+    const auto text = [table](const char* key) { return (*table)[key].value_or(std::string{}); };
+    Erratum erratum{id, text("severity"), text("says"), text("decision"), {}, text("reason"),
+        text("letter"), where_of(node, path)};
+    auto steps = read_list(*table, "steps", path);
+    if (!steps) return tl::unexpected(steps.error());
+    erratum.steps = std::move(*steps);
+    return erratum;
+}
+
+Done check_erratum(const Erratum& erratum, const Guide& guide) {
+    const auto wrong = [&](const std::string& what, const std::string& hint) -> Done {
+        return fail(Kind::steps, fmt::format("{}: {}", erratum.id, what), hint, erratum.where);
+    };
+    if (!has({"A", "B"}, erratum.severity) || erratum.says.empty())
+        return wrong("it needs a severity, A or B, and must say what goes wrong.",
+            "Nits are not listed here.");
+    if (erratum.decision == "declined")
+        return erratum.reason.empty() || !erratum.steps.empty()
+                   ? wrong("what is declined has a reason and no steps.", "Write reason = \"...\".")
+                   : Done{};
+    if (!has({"corrected", "guarded"}, erratum.decision))
+        return wrong("nothing is decided.", "Write corrected, guarded or declined.");
+    if (erratum.steps.empty())
+        return wrong("no step is named.", "Name the steps that do something about it.");
+    bool told = false;
+    for (const auto& id : erratum.steps) {
+        const auto* step = guide.step(id);
+        if (step == nullptr)
+            return wrong(fmt::format("there is no step {}.", id), "Name a step by its id.");
+        told = told || has(errata_in(step->differs), erratum.id);
+        if (erratum.decision == "guarded" && step->verify.empty() && step->actions.empty())
+            return wrong(fmt::format("{} guards nothing.", id), "A guard has a [[step.verify]].");
+    }
+    if (erratum.decision == "corrected" && !told)
+        return wrong("none of its steps tells the user.",
+            fmt::format("Let the `differs` of one begin with ({}).", erratum.id));
+    return {};
+}
+
+} // namespace
+
+std::vector<std::string> errata_in(const std::string& differs) {
+    std::vector<std::string> ids;
+    for (const auto& list :
+        groups_in(differs, "\\(([A-Z][0-9]+[a-z]?(, [A-Z][0-9]+[a-z]?)*)\\)"))
+        for (const auto& id : split(list, ','))
+            ids.push_back(trim(id));
+    return ids;
+}
+
+Result<std::vector<Erratum>> load_errata(const Guide& guide) {
+    std::vector<Erratum> errata;
+    const auto path = fs::path(guide.dir) / "errata.toml";
+    if (!fs::exists(path)) return errata;
+    auto table = load_toml(path, Kind::steps);
+    if (!table) return tl::unexpected(table.error());
+    for (const auto& [key, node] : *table) {
+        auto erratum = read_erratum(std::string(key.str()), node, path);
+        if (!erratum) return tl::unexpected(erratum.error());
+        if (auto ok = check_erratum(*erratum, guide); !ok) return tl::unexpected(ok.error());
+        errata.push_back(std::move(*erratum));
+    }
+    return errata;
+}
+
+} // namespace ovd
