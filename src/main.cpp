@@ -169,7 +169,8 @@ int main(int count, char** words) {
         "guide", "Which step carries out which instruction of the guide, by platform");
     guide_verb->add_option("--steps", common.steps, "a folder of steps of your own");
     guide_verb->add_flag("--json", common.json, "print JSON for programs");
-    guide_verb->add_flag("--coverage", coverage, "every instruction on every platform (this is the default)");
+    guide_verb->add_flag(
+        "--coverage", coverage, "every instruction on every platform (this is the default)");
     guide_verb->add_flag(
         "--errata", errata, "the guide's mistakes, and what was decided about each");
 

@@ -94,8 +94,10 @@ Done check_action(ActionSpec& action) {
     return {};
 }
 
-Done check_parameters(const Step& step) {
-    const auto known = parameters(Farm{});
+Done check_parameters(const Step& step, const Guide& guide) {
+    auto known = parameters(Farm{});
+    for (const auto& [id, consequence] : guide.letters)
+        known[letter_of(id)] = false;
     for (const auto* name : {&step.when, &step.unless})
         if (!name->empty() && !known.contains(*name)) {
             std::vector<std::string> names;
@@ -113,7 +115,7 @@ Done check_actions(Guide& guide) {
     for (auto& chapter : guide.chapters)
         for (auto& section : chapter.sections)
             for (auto& step : section.steps) {
-                if (auto ok = check_parameters(step); !ok) return ok;
+                if (auto ok = check_parameters(step, guide); !ok) return ok;
                 for (auto& action : step.actions)
                     if (auto ok = check_action(action); !ok) return ok;
                 for (auto& action : step.undo)

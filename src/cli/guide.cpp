@@ -22,8 +22,8 @@ std::vector<std::string> steps_of(const CoverageRow& row) {
     return ids;
 }
 
-void print_coverage(const std::vector<CoverageRow>& rows,
-    const std::vector<std::string>& platforms, std::size_t width) {
+void print_coverage(const std::vector<CoverageRow>& rows, const std::vector<std::string>& platforms,
+    std::size_t width) {
     fmt::print("done: a step does it    asked: a person does it    looked: a step checks it\n"
                "-: the guide asks for it on other platforms only\n\n{:<8}",
         "");
@@ -73,8 +73,8 @@ Result<int> coverage_verb(const Guide& guide, const Common& common) {
         fmt::print("{}\n", coverage_json(rows, platforms).dump(2));
     } else {
         print_coverage(rows, platforms, view_options(common).width);
-        fmt::print("\n{} instructions on {} platforms, {} missing\n", rows.size(),
-            platforms.size(), missing);
+        fmt::print("\n{} instructions on {} platforms, {} missing\n", rows.size(), platforms.size(),
+            missing);
     }
     return missing == 0 ? 0 : exit_code(Kind::refused);
 }
@@ -91,10 +91,10 @@ Result<int> errata_verb(const std::vector<Erratum>& errata, const Common& common
     }
     const auto width = view_options(common).width;
     for (const auto& each : errata) {
-        fmt::print("{:<5}{}  {}: {}\n", each.id, each.severity, each.decision,
-            join(each.steps, " "));
-        for (const auto& [label, text] : {std::pair{"", each.says}, {"why: ", each.reason},
-                 {"to the letter: ", each.letter}})
+        fmt::print(
+            "{:<5}{}  {}: {}\n", each.id, each.severity, each.decision, join(each.steps, " "));
+        for (const auto& [label, text] :
+            {std::pair{"", each.says}, {"why: ", each.reason}, {"to the letter: ", each.letter}})
             if (!text.empty())
                 for (const auto& line : wrap(label + text, width - 10))
                     fmt::print("        {}\n", line);

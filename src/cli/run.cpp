@@ -129,6 +129,9 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     Record begin{{"kind", "begin"}, {"who", who}, {"farm", session.farm().name},
         {"facts", facts_of(session.farm())}};
     if (auto ok = (*journal)->write(std::move(begin)); !ok) return tl::unexpected(ok.error());
+    for (const auto& id : session.farm().to_the_letter)
+        session.view().say(
+            fmt::format("To the letter, {}: {}", id, session.guide().letters.at(id)));
     Executor executor(tools, replay((*journal)->records()),
         {std::move(*steps), options.yes, options.again, options.take_over, who});
     const auto summary = executor.run(stop);

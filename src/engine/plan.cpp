@@ -160,6 +160,16 @@ Result<TaskPlan> plan_task(const Guide& guide, const Farm& farm, const Task& tas
     return plan;
 }
 
+/// Only what harms nobody at once can be had as the guide has it.
+Done check_letters(const Guide& guide, const Farm& farm) {
+    for (const auto& id : farm.to_the_letter)
+        if (!guide.letters.contains(id))
+            return fail(Kind::farm, fmt::format("{} cannot be done to the letter.", id),
+                "Type ovd-failover guide --errata: it says why, and what can be.",
+                Where{farm.path, 0, 0});
+    return {};
+}
+
 } // namespace
 
 std::optional<std::size_t> Plan::find(const std::string& task_id) const {
@@ -169,6 +179,7 @@ std::optional<std::size_t> Plan::find(const std::string& task_id) const {
 }
 
 Result<Plan> make_plan(const Guide& guide, const Farm& farm) {
+    if (auto ok = check_letters(guide, farm); !ok) return tl::unexpected(ok.error());
     auto tasks = make_tasks(guide, farm);
     if (!tasks) return tl::unexpected(tasks.error());
     Plan plan{guide, farm, std::move(*tasks), {}};

@@ -55,6 +55,8 @@ struct Farm {
     std::string name;
     std::string domain; ///< names in the cluster's VLAN are NAME.domain
     bool allow_outside_guide = false;
+    /// Ids of steps/errata.toml: mistakes of the guide that the user wants as they are.
+    std::vector<std::string> to_the_letter;
 
     std::string identity;    ///< SSH private key file; empty: agent and defaults
     std::string known_hosts; ///< empty: ~/.ssh/known_hosts

@@ -155,6 +155,7 @@ FarmReading read_farm(const std::string& path) {
     farm.name = head.text("name", check_line);
     farm.domain = head.text("domain", check_domain);
     farm.allow_outside_guide = head.flag("allow_outside_guide", false);
+    farm.to_the_letter = head.list("to_the_letter", check_line);
     head.end();
     read_ssh(root.table("ssh", Need::optional), farm);
     read_networks(root, farm);

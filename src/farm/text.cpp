@@ -153,6 +153,12 @@ std::string farm_text(const Farm& farm) {
     out.value("domain", farm.domain, "names in the cluster's VLAN are NAME." + farm.domain);
     out.maybe("allow_outside_guide", farm.allow_outside_guide,
         "go on with platforms that the guide does not list");
+    if (!farm.to_the_letter.empty()) {
+        std::vector<std::string> ids;
+        for (const auto& id : farm.to_the_letter)
+            ids.push_back(quoted(id));
+        out.raw("to_the_letter", "[" + join(ids, ", ") + "]", "see ovd-failover guide --errata");
+    }
     if (!farm.identity.empty() || !farm.known_hosts.empty()) {
         out.table("[ssh]");
         out.maybe("identity", farm.identity);

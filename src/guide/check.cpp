@@ -2,6 +2,7 @@
 #include "guide/check.h"
 
 #include "base/text.h"
+#include "guide/values.h"
 
 #include <fmt/format.h>
 #include <set>
@@ -108,6 +109,8 @@ public:
                 if (name == "network") known_.insert(value);
             }
         }
+        for (const auto& [id, consequence] : guide.letters)
+            known_.insert(letter_of(id));
         for (const auto& fact : guide.facts)
             known_.insert(fact.one_of.begin(), fact.one_of.end());
     }

@@ -69,8 +69,7 @@ Done check_erratum(const Erratum& erratum, const Guide& guide) {
 
 std::vector<std::string> errata_in(const std::string& differs) {
     std::vector<std::string> ids;
-    for (const auto& list :
-        groups_in(differs, "\\(([A-Z][0-9]+[a-z]?(, [A-Z][0-9]+[a-z]?)*)\\)"))
+    for (const auto& list : groups_in(differs, "\\(([A-Z][0-9]+[a-z]?(, [A-Z][0-9]+[a-z]?)*)\\)"))
         for (const auto& id : split(list, ','))
             ids.push_back(trim(id));
     return ids;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guide/check.h"
+#include "guide/errata.h"
 #include "guide/read_step.h"
 
 #include "base/file.h"
@@ -192,6 +193,10 @@ Result<Guide> load_guide(const std::string& steps_dir, const std::string& templa
     if (guide.chapters.empty())
         return fail(Kind::steps, fmt::format("There are no steps in {}.", steps_dir),
             "Give the folder of the steps with --steps DIR.");
+    auto errata = load_errata(guide);
+    if (!errata) return tl::unexpected(errata.error());
+    for (const auto& each : *errata)
+        if (!each.letter.empty()) guide.letters[each.id] = each.letter;
     if (auto ok = check_references(guide); !ok) return tl::unexpected(ok.error());
     if (auto ok = check_selectors(guide); !ok) return tl::unexpected(ok.error());
     return guide;

@@ -104,6 +104,8 @@ struct Guide {
     std::vector<Chapter> chapters;
     std::map<std::string, Platform> platforms;
     std::vector<FactSpec> facts;
+    /// Errata that a user may keep as the guide has them -> what follows (steps/errata.toml).
+    std::map<std::string, std::string> letters;
 
     [[nodiscard]] std::vector<const Step*> steps() const;
     [[nodiscard]] const Step* step(const std::string& id) const;

@@ -87,6 +87,9 @@ Result<Platform> platform_of(const Guide& guide, const Farm& farm, const std::st
     auto platform = found->second;
     for (const auto& [name, value] : machine->facts)
         platform.values[name] = value;
+    // Who wants the guide to the letter gets that variant before any other.
+    for (const auto& id : farm.to_the_letter)
+        platform.selectors.insert(platform.selectors.begin(), letter_of(id));
     // What the network is set up with is a selector, after all others.
     if (const auto network = platform.values.find("network"); network != platform.values.end())
         platform.selectors.push_back(network->second);
@@ -161,10 +164,16 @@ std::map<std::string, bool> parameters(const Farm& farm) {
     };
 }
 
+std::string letter_of(const std::string& erratum) {
+    return "letter:" + erratum;
+}
+
 bool applies(const Step& step, const Farm& farm) {
-    const auto known = parameters(farm);
-    if (!step.when.empty() && !known.at(step.when)) return false;
-    return step.unless.empty() || !known.at(step.unless);
+    auto known = parameters(farm);
+    for (const auto& id : farm.to_the_letter)
+        known[letter_of(id)] = true;
+    if (!step.when.empty() && !known[step.when]) return false;
+    return step.unless.empty() || !known[step.unless];
 }
 
 } // namespace ovd

@@ -24,6 +24,9 @@ namespace ovd {
 /// The yes/no parameters of `when` and `unless`, by name.
 [[nodiscard]] std::map<std::string, bool> parameters(const Farm& farm);
 
+/// How steps call the wish to have an erratum as the guide has it, in selectors and in `unless`.
+[[nodiscard]] std::string letter_of(const std::string& erratum);
+
 /// True when the step is for this farm at all (when, unless).
 [[nodiscard]] bool applies(const Step& step, const Farm& farm);
 

@@ -160,6 +160,8 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
                "filled in at the moment of sending and never shown. Before its first change a run "
                "puts a lease, a small file, on each node, and takes it away at its end.",
         "");
+    for (const auto& id : plan.farm.to_the_letter)
+        page.prose(plan.guide.letters.at(id), "", fmt::format("TO THE LETTER, {}: ", id));
     for (const auto& node : plan.farm.nodes)
         if (!node.facts.empty() && show.steps.empty()) {
             std::vector<std::string> found;
