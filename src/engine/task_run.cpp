@@ -117,8 +117,10 @@ private:
         case JobState::Phase::absent:
             note_found(fmt::format("{} was announced at {}, but never reached the node",
                 title_of(detail_.ops[job.op]), job.time));
-            // What came before it had ended well, or it would not have been announced.
-            return job.op == 0 ? std::optional<std::size_t>{} : std::optional{job.op};
+            // Sent now under the same name: should the first sending still be on its way, the node
+            // takes only one of them. What came before it had ended well, or it would not have
+            // been announced.
+            return std::optional{job.op};
         case JobState::Phase::running:
             note_found("it is still running on the node; waiting for it");
             return attach(job);
@@ -248,6 +250,8 @@ private:
         watch.output = [this](std::string_view text) { tools_.view.output(task_.id, text); };
         watch.note = [this](const std::string& text) { tools_.view.note(task_.id, text); };
         auto state = tools_.nodes.changer(task_.node).run(job, watch);
+        if (!state && state.error().kind == Kind::stopped)
+            return tl::unexpected(stopped("before " + lines(job.command).front()).error());
         if (!state) return state;
         if (state->phase == JobState::Phase::running)
             return tl::unexpected(

@@ -27,7 +27,7 @@ Result<std::vector<std::string>> members(
     if (word == "active" || word == "passive") {
         if (farm.active.empty())
             return fail(Kind::usage, "Which Session Manager is active can only be seen there.",
-                "Type the same with --live, or run it.", where);
+                "Type the same with --live, or run it.");
         const bool first = (word == "active") == (farm.active == "osm1");
         return std::vector<std::string>{first ? "osm1" : "osm2"};
     }

@@ -181,11 +181,11 @@ def wizard_json(verb, *words, **more):
 UNATTENDED = ("--yes", "--no-input")
 
 
-def start_run(*words, log):
-    """Starts `run` and returns the process; every program on the way to the wizard ends in an exec,
+def start_run(*words, log, verb="run"):
+    """Starts `run` or the like and returns the process; every program on the way to the wizard ends in an exec,
     so its pid is the wizard's own."""
     with open(log, "ab") as out:
-        return subprocess.Popen(wizard_words("run", *UNATTENDED, *words), stdout=out,
+        return subprocess.Popen(wizard_words(verb, *UNATTENDED, *words), stdout=out,
                                 stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
 
 
