@@ -2,6 +2,7 @@
 #include "cli/session.h"
 
 #include "action/validate.h"
+#include "base/clock.h"
 #include "engine/facts.h"
 #include "engine/state.h"
 #include "ui/terminal_prompter.h"
@@ -98,6 +99,10 @@ Done Session::plan_with(Plans plans) {
     const bool under_way = before.records > 0 && !before.finished;
     if (under_way) farm_.active = active_of(before.facts);
     if (plans == Plans::recorded) use_facts(farm_, before.facts);
+    if (journal_folder_ != run_folder_) {
+        const std::string began = under_way ? began_of(before.facts) : "";
+        set_began(farm_, began.empty() ? iso_time(std::chrono::system_clock::now()) : began);
+    }
     // What is wrong with steps or farm is told before anybody is connected to; a plan that needs
     // to know who is active cannot be made yet.
     auto ok = make();

@@ -80,6 +80,19 @@ void set_active(Farm& farm, const std::string& id) {
     }
 }
 
+std::string began_of(const Facts& facts) {
+    const auto node = facts.find("osm1");
+    if (node == facts.end()) return "";
+    const auto fact = node->second.find("began");
+    return fact == node->second.end() ? "" : fact->second;
+}
+
+void set_began(Farm& farm, const std::string& began) {
+    farm.began = began;
+    for (auto& node : farm.nodes)
+        if (node.id == "osm1") node.facts["began"] = began;
+}
+
 Facts facts_of(const Farm& farm) {
     Facts facts;
     for (const auto& node : farm.nodes)

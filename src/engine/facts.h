@@ -22,6 +22,11 @@ using Facts = std::map<std::string, std::map<std::string, std::string>>;
 /// As if the nodes had said so; an empty id: neither is.
 void set_active(Farm& farm, const std::string& id);
 
+/// When the procedure began, as its journal says; empty when it does not.
+[[nodiscard]] std::string began_of(const Facts& facts);
+/// Keeps it with the facts, so that it gets into the journal.
+void set_began(Farm& farm, const std::string& began);
+
 [[nodiscard]] Facts facts_of(const Farm& farm);
 /// Gives the nodes what was read from them before.
 void use_facts(Farm& farm, const Facts& facts);

@@ -40,6 +40,15 @@ struct Node {
 };
 
 /// An OAS, OFS, ESG, OWA or external Administration Console.
+/// Where the alerts of the cluster go; an empty hub: nowhere.
+struct Mail {
+    std::string hub; ///< host or host:port of the mail server
+    std::string from;
+    std::string to;
+    std::string user; ///< empty: the server takes mail without a login
+    bool starttls = true;
+};
+
 struct Server {
     std::string name;
     std::string role; ///< oas ofs esg owa ac
@@ -76,11 +85,14 @@ struct Farm {
     bool database_existing = false; ///< dbmy is a MySQL service that is there already
     std::string admin_user;         ///< Admin Console login; may be empty
 
-    /// By name: db_password, hacluster_password, admin_password.
+    Mail mail; ///< where the cluster's alerts go
+
+    /// By name: db_password, hacluster_password, admin_password, mail_password.
     std::map<std::string, SecretSource> secrets;
     std::vector<Node> nodes; ///< in the order osm1 osm2 pcs3 pcs4 dbmy
     std::vector<Server> servers;
     std::string active; ///< osm1 or osm2, where the service was when last looked; may be empty
+    std::string began;  ///< when a procedure after the migration began; empty in the migration
     std::map<std::string, std::string> hooks; ///< name of a question -> local shell command
 
     [[nodiscard]] const Node* node(const std::string& id) const;

@@ -110,6 +110,20 @@ void read_programs(TableReader& root, Farm& farm) {
     admin.end();
 }
 
+/// Mail servers that take mail of the farm without a login need neither user nor password.
+void read_mail(TableReader mail, Farm& farm) {
+    if (!mail.exists()) return;
+    farm.mail.hub = mail.text("hub", check_mail_hub);
+    farm.mail.from = mail.text("from", check_mail_address);
+    farm.mail.to = mail.text("to", check_mail_address);
+    farm.mail.starttls = mail.flag("starttls", true);
+    if (mail.has("user") || mail.has("password")) {
+        farm.mail.user = mail.text("user", check_mail_user);
+        farm.secrets["mail_password"] = mail.secret("password");
+    }
+    mail.end();
+}
+
 void read_machines(TableReader& root, Farm& farm) {
     auto nodes = root.table("nodes", Need::required);
     for (const auto& id : node_ids())
@@ -160,6 +174,7 @@ FarmReading read_farm(const std::string& path) {
     read_ssh(root.table("ssh", Need::optional), farm);
     read_networks(root, farm);
     read_programs(root, farm);
+    read_mail(root.table("mail", Need::optional), farm);
     read_machines(root, farm);
     farm.hooks = root.table("hooks", Need::optional).texts();
     root.end();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "farm/rules.h"
 
+#include "base/pattern.h"
 #include "base/text.h"
 #include "farm/address.h"
 
@@ -169,6 +170,25 @@ Done check_line(const std::string& text) {
     if (!trim(text).empty() && printable) return {};
     return bad(text.empty() ? "This is empty." : "This is not one line of text.",
         "Write one line of text.");
+}
+
+Done check_mail_hub(const std::string& text) {
+    if (is_like(text, "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?")) return {};
+    return bad(fmt::format("\"{}\" is no mail server.", text),
+        "Write host or host:port: smtp.example.com:587");
+}
+
+Done check_mail_address(const std::string& text) {
+    if (is_like(text, "[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"))
+        return {};
+    return bad(fmt::format("\"{}\" is no mail address.", text), "Write name@example.com");
+}
+
+/// It stands in ssmtp's and msmtp's files, where a quote or a hash would end it.
+Done check_mail_user(const std::string& text) {
+    if (is_like(text, "[A-Za-z0-9._@+-]+")) return {};
+    return bad(fmt::format("\"{}\" is no login at a mail server.", text),
+        "Letters, digits and . _ @ + - may be in it");
 }
 
 Result<Login> parse_login(const std::string& text) {

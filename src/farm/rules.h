@@ -32,7 +32,10 @@ namespace ovd {
 [[nodiscard]] Done check_cluster_name(const std::string& text);
 [[nodiscard]] Done check_database_word(const std::string& text); ///< name of a database or a user
 [[nodiscard]] Done check_server_name(const std::string& text);
-[[nodiscard]] Done check_line(const std::string& text); ///< one line of printable text
+[[nodiscard]] Done check_line(const std::string& text);     ///< one line of printable text
+[[nodiscard]] Done check_mail_hub(const std::string& text); ///< host or host:port
+[[nodiscard]] Done check_mail_address(const std::string& text);
+[[nodiscard]] Done check_mail_user(const std::string& text);
 
 /// [user@]host[:port].
 [[nodiscard]] Result<Login> parse_login(const std::string& text);

@@ -24,6 +24,7 @@ std::string title(const std::string& name) {
     if (name == "db_password") return "password of the OVD database's user";
     if (name == "hacluster_password") return "password of the cluster's user hacluster";
     if (name == "admin_password") return "password of the Admin Console";
+    if (name == "mail_password") return "password for the mail server";
     return name;
 }
 

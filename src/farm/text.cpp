@@ -144,6 +144,18 @@ void write_programs(Writer& out, const Farm& farm) {
     out.secret("password", farm, "admin_password");
 }
 
+void write_mail(Writer& out, const Farm& farm) {
+    if (farm.mail.hub.empty()) return;
+    out.table("[mail]", "Where the cluster's alerts go.");
+    out.value("hub", farm.mail.hub);
+    out.value("from", farm.mail.from);
+    out.value("to", farm.mail.to);
+    out.raw("starttls", farm.mail.starttls ? "true" : "false", "");
+    if (farm.mail.user.empty()) return;
+    out.value("user", farm.mail.user);
+    out.secret("password", farm, "mail_password");
+}
+
 } // namespace
 
 std::string farm_text(const Farm& farm) {
@@ -166,6 +178,7 @@ std::string farm_text(const Farm& farm) {
     }
     write_networks(out, farm);
     write_programs(out, farm);
+    write_mail(out, farm);
     for (const auto& node : farm.nodes)
         write_node(out, node);
     for (const auto& server : farm.servers)

@@ -120,6 +120,12 @@ Result<Names> names_for(
     values["db_name"] = farm.database_name;
     values["db_user"] = farm.database_user;
     values["admin_user"] = farm.admin_user;
+    values["began"] = farm.began;
+    values["mail_hub"] = farm.mail.hub;
+    values["mail_from"] = farm.mail.from;
+    values["mail_to"] = farm.mail.to;
+    values["mail_user"] = farm.mail.user;
+    values["mail_starttls"] = farm.mail.starttls ? "YES" : "NO";
     values["access"] = farm.access == "dns" ? farm.access_name : farm.vip;
     for (const auto& each : farm.nodes) {
         add_node(names, farm, each, each.id + ".");
@@ -158,6 +164,8 @@ std::map<std::string, bool> parameters(const Farm& farm) {
         {"database_existing", farm.database_existing},
         {"outside_guide", farm.allow_outside_guide},
         {"admin_api", !farm.admin_user.empty()},
+        {"mail", !farm.mail.hub.empty()},
+        {"mail_login", !farm.mail.user.empty()},
         {"has_windows", any([](const Server& s) { return s.os == "windows"; })},
         {"has_owa", any([](const Server& s) { return s.role == "owa"; })},
         {"has_external_ac", any([](const Server& s) { return s.role == "ac"; })},

@@ -166,7 +166,8 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
         if (!node.facts.empty() && show.steps.empty()) {
             std::vector<std::string> found;
             for (const auto& [name, value] : node.facts)
-                found.push_back(name + " " + value);
+                if (name != "began") found.push_back(name + " " + value);
+            if (found.empty()) continue;
             page.line(fmt::format("Found on {}: {}.", node.id, join(found, ", ")));
         }
     for (const auto& chapter : plan.guide.chapters)

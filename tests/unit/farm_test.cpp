@@ -117,7 +117,13 @@ TEST_CASE("every value of a full farm file arrives") {
         CHECK(farm->database_user == "ovd_app");
         CHECK(farm->database_existing);
         CHECK(farm->admin_user == "admin@example.com");
-        REQUIRE(farm->secrets.size() == 3);
+        CHECK(farm->mail.hub == "smtp.example.com:587");
+        CHECK(farm->mail.from == "cluster@example.com");
+        CHECK(farm->mail.to == "admins+ovd@example.com");
+        CHECK(farm->mail.user == "cluster");
+        CHECK_FALSE(farm->mail.starttls);
+        REQUIRE(farm->secrets.size() == 4);
+        CHECK(farm->secrets.at("mail_password").what == "OVD_MAIL");
         CHECK(farm->secrets.at("hacluster_password").from == SecretSource::From::command);
         CHECK(farm->secrets.at("hacluster_password").what == "pass show \"ovd/hacluster\"");
         CHECK(farm->secrets.at("db_password").from == SecretSource::From::env);
@@ -157,6 +163,7 @@ TEST_CASE("what is left out takes its default") {
     CHECK_FALSE(farm->allow_outside_guide);
     CHECK_FALSE(farm->database_existing);
     CHECK(farm->admin_user.empty());
+    CHECK(farm->mail.hub.empty());
     CHECK(farm->secrets.count("admin_password") == 0);
     CHECK(farm->node("nobody") == nullptr);
     CHECK(farm->server("nobody") == nullptr);

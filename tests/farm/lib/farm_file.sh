@@ -71,6 +71,9 @@ EOF
 "request-key" = "$me request-key"
 "install-key" = "$me install-key"
 "sheet" = "$me sheet"
+"update-backup" = "true"
+"update-active" = "$me update active"
+"update-passive" = "$me update passive"
 EOF
     } >"$state/farm.toml"
     echo '# Answers to questions that no hook answers: step-id = "done"' >"$state/answers.toml"
