@@ -83,7 +83,13 @@ Done put_away_finished(const Session& session, const Common& common, const Clock
     return {};
 }
 
-void summarize(Session& session, const RunSummary& summary) {
+/// What to type to go on with what was begun.
+std::string again(const Common& common) {
+    return common.procedure == "migration" ? "ovd-failover run"
+                                           : "ovd-failover run --procedure " + common.procedure;
+}
+
+void summarize(Session& session, const Common& common, const RunSummary& summary) {
     auto& view = session.view();
     view.say("");
     view.say(fmt::format("{} tasks carried out, {} were so already, {} left.", summary.carried_out,
@@ -95,8 +101,8 @@ void summarize(Session& session, const RunSummary& summary) {
         view.say("Nothing is left to do.");
         return;
     }
-    view.say(summary.open.empty() ? "Go on with: ovd-failover run"
-                                  : "When that is done, go on with: ovd-failover run");
+    view.say((summary.open.empty() ? "Go on with: " : "When that is done, go on with: ") +
+             again(common));
 }
 
 } // namespace
@@ -140,8 +146,13 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
         {"done", summary.carried_out}, {"left", summary.left},
         {"finished", whole && !summary.error && summary.left == 0}};
     if (auto ok = (*journal)->write(std::move(end)); !ok) return tl::unexpected(ok.error());
-    summarize(session, summary);
-    if (summary.error) return tl::unexpected(*summary.error);
+    summarize(session, common, summary);
+    if (summary.error) {
+        auto error = *summary.error;
+        if (error.hint == "Go on with: ovd-failover run")
+            error.hint = "Go on with: " + again(common);
+        return tl::unexpected(std::move(error));
+    }
     return 0;
 }
 

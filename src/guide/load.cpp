@@ -193,11 +193,11 @@ Result<Guide> load_guide(const std::string& steps_dir, const std::string& templa
     if (guide.chapters.empty())
         return fail(Kind::steps, fmt::format("There are no steps in {}.", steps_dir),
             "Give the folder of the steps with --steps DIR.");
+    if (auto ok = check_references(guide); !ok) return tl::unexpected(ok.error());
     auto errata = load_errata(guide);
     if (!errata) return tl::unexpected(errata.error());
     for (const auto& each : *errata)
         if (!each.letter.empty()) guide.letters[each.id] = each.letter;
-    if (auto ok = check_references(guide); !ok) return tl::unexpected(ok.error());
     if (auto ok = check_selectors(guide); !ok) return tl::unexpected(ok.error());
     return guide;
 }

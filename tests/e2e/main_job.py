@@ -13,6 +13,7 @@ from database import check_database
 from harness import (EVERYTHING, FARM, JOURNAL, ROOT, RUN, STATE, UNATTENDED, change_hooks, check, figure,
                      journal, load_farm, need, on, on_a_farm, run, upper, wizard, wizard_json)
 from node_side import ALIVE, CLUSTER_ALIVE, check_unchanged, jobs, overlays, recorded
+from pair import check_pair
 from promises import check_commands
 from secrets_watch import ProcessWatch, files_with_secrets, in_text, known_secrets
 
@@ -191,6 +192,7 @@ def test():
     check_modes(plan)
     second_run()
     check_database(plan)
+    check_pair()
 
 
 if __name__ == "__main__":
