@@ -103,6 +103,10 @@ TEST_CASE("the shipped steps load and plan on every platform they are written fo
         farm.secrets["hacluster_password"] = {SecretSource::From::generate, "", {}};
         farm.secrets["admin_password"] = {SecretSource::From::prompt, "", {}};
         farm.admin_user = "admin";
+        farm.active = "osm2";
+        farm.began = "2026-01-31T02:14:04.250Z";
+        farm.mail = {"smtp.example.com:587", "a@example.com", "b@example.com", "ovd", true};
+        farm.secrets["mail_password"] = {SecretSource::From::prompt, "", {}};
         for (auto& node : farm.nodes)
             node.platform = id;
         const auto plan = make_plan(guide, farm);
@@ -131,6 +135,7 @@ TEST_CASE("the shipped farm file plans, and its plan says the same every time") 
     auto farm = load_farm((root / "tests/farm-files/valid/guide.toml").string());
     INFO((farm ? std::string() : farm.error().message));
     REQUIRE(farm);
+    farm->active = "osm1";
     const auto guide = shipped();
     const auto first = make_plan(guide, *farm);
     const auto second = make_plan(guide, *farm);
