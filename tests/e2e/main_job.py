@@ -16,6 +16,7 @@ from node_side import ALIVE, CLUSTER_ALIVE, check_unchanged, jobs, overlays, rec
 from pair import check_pair
 from promises import check_commands
 from secrets_watch import ProcessWatch, files_with_secrets, in_text, known_secrets
+from update import check_update
 
 # The longest the service may be away, by chapter; generous, as this machine runs seven others.
 AWAY_AT_MOST = {"3-database": 30, "4-virtual-ip": 30, "6-cluster": 15, "7-failover-test": 15}
@@ -193,6 +194,7 @@ def test():
     second_run()
     check_database(plan)
     check_pair()
+    check_update()
 
 
 if __name__ == "__main__":

@@ -8,18 +8,12 @@ from datetime import datetime, timezone
 
 from harness import (FARM, ROOT, STATE, UNATTENDED, JournalTail, check, figure, finish, load_farm, need, on,
                      on_a_farm, start_run, wait_for, wizard)
+from pair import home
 
-SIX = ("virtual_ip", "virtual_ip_src", "osm_cron", "httpd", "lsyncd", "lsyncd_cron")
 PAIR = ("osm1", "osm2")
 CLUSTER = ("osm1", "osm2", "pcs3", "pcs4")
 AWAY = 20.0  # seconds that the virtual address may give no answer, all restarts of an update together
 PASSWORD = "Pa55 w'ord#\"1"
-
-
-def home():
-    """The Session Manager that has all six; None while they are apart."""
-    where = {on("osm1", f"crm_resource --resource {name} --locate 2>/dev/null").split(":")[-1].strip() for name in SIX}
-    return where.pop().split(".")[0] if len(where) == 1 else None
 
 
 def versions():
