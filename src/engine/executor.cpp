@@ -41,6 +41,15 @@ Done Executor::look_first() {
     // themselves.
     for (const auto& task : plan.tasks)
         if (!to_approve.contains(task.step->id)) approved_.insert(task.step->id);
+    // What a later step was about to end need not look done: that step finishes first.
+    const auto being_ended = [&](const Step& step) {
+        return std::ranges::any_of(plan.tasks, [&](const auto& other) {
+            const auto known = state_.tasks.find(other.id);
+            return other.step->id == step.holds_until && known != state_.tasks.end() &&
+                   (known->second.state == TaskState::under_way ||
+                       known->second.state == TaskState::unknown);
+        });
+    };
     for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
         const auto& task = plan.tasks[i];
         const auto& finding = findings.at(i);
@@ -52,7 +61,8 @@ Done Executor::look_first() {
         const bool again = options_.again && options_.steps.contains(task.step->id);
         if (again) continue;
         if (ok || finding.superseded) marks_[i] = Mark::done;
-        if (ok && finding.state == Finding::State::not_done) summary_.drift.push_back(task.id);
+        if (ok && finding.state == Finding::State::not_done && !being_ended(*task.step))
+            summary_.drift.push_back(task.id);
         if (ok && recorded->second.digest != plan.details[i].digest)
             tools_.view.note(
                 task.id, "was done by an older plan than this one; plan --live shows it");

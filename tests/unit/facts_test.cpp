@@ -113,6 +113,14 @@ TEST_CASE("what was read is remembered with the run") {
     CHECK(other.nodes[0].facts.empty());
 }
 
+TEST_CASE("when a procedure began is remembered with its run") {
+    auto farm = small_farm();
+    CHECK(began_of(facts_of(farm)).empty());
+    set_began(farm, "2026-01-31T02:14:04.250Z");
+    const auto state = replay({Record{{"kind", "begin"}, {"facts", facts_of(farm)}}});
+    CHECK(began_of(state.facts) == "2026-01-31T02:14:04.250Z");
+}
+
 TEST_CASE("facts.toml is held to its form") {
     CHECK_FALSE(load_files(with_facts("[pcs]\nwhy = 'W'\n")));
     CHECK_FALSE(load_files(with_facts("[pcs]\ncommand = 'x'\ncomand = 'y'\n")));
