@@ -116,6 +116,29 @@ def describe():
     check("init does not write over a file", again.returncode != 0 and "--force" in again.stdout, again.stdout[-300:])
 
 
+def strange_key():
+    """At a terminal an unknown host key is shown and asked for; it is kept only after a yes."""
+    known = (STATE / "ssh" / "known_hosts").read_text().splitlines()
+    hosts, other = STATE / "ssh" / "asked_hosts", STATE / "asked.toml"
+    other.write_text((STATE / "farm.toml").read_text().replace("ssh/known_hosts", "ssh/asked_hosts"))
+    hosts.write_text(known[0] + "\n")
+    fingerprint = run("ssh-keygen", "-lf", hosts).stdout.split()[1]
+    for key, code, kept in (("n\n", 6, False), ("y\n", 0, True)):
+        hosts.write_text("\n".join(known[1:]) + "\n")
+        terminal = Terminal(wizard_words("plan", "--live", "--titles", farm_file=other))
+        try:
+            shown = terminal.expect("Is it the right one?", 60)
+            check(f"an unknown host key is shown, before {key.strip()}", fingerprint in shown, shown)
+            terminal.type(key)
+            ended = terminal.end(60)
+            check(f"{key.strip()} ends with {code}", ended == code, f"{ended}: {terminal.text[-600:]}")
+        finally:
+            terminal.close()
+        check(f"after {key.strip()} the key is {'kept' if kept else 'not kept'}",
+              (known[0].split()[2] in hosts.read_text()) == kept, hosts.read_text())
+    other.unlink()
+
+
 def by_hand_words(shown, step):
     """What was printed to be done by hand, without the questions among it."""
     block = shown.split("By hand, as root on osm1:", 1)[1].split("Press Enter when it is done", 1)[0].strip()
@@ -177,4 +200,4 @@ def check_recorded():
 
 
 if __name__ == "__main__":
-    on_a_farm("guide", lambda: (describe(), walk()))
+    on_a_farm("guide", lambda: (describe(), strange_key(), walk()))
