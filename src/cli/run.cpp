@@ -83,12 +83,6 @@ Done put_away_finished(const Session& session, const Common& common, const Clock
     return {};
 }
 
-/// What to type to go on with what was begun.
-std::string again(const Common& common) {
-    return common.procedure == "migration" ? "ovd-failover run"
-                                           : "ovd-failover run --procedure " + common.procedure;
-}
-
 void summarize(Session& session, const Common& common, const RunSummary& summary) {
     auto& view = session.view();
     view.say("");

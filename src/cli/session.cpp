@@ -34,6 +34,11 @@ SshTarget target_of(const Node& node) {
 
 } // namespace
 
+std::string again(const Common& options) {
+    return options.procedure == "migration" ? "ovd-failover run"
+                                            : "ovd-failover run --procedure " + options.procedure;
+}
+
 ViewOptions view_options(const Common& options) {
     ViewOptions view;
     view.json = options.json;

@@ -74,6 +74,9 @@ private:
 /// Steps of all procedures, checked as far as they can be without a farm.
 [[nodiscard]] Result<Guide> load_whole_guide(const Common& options);
 
+/// What to type to go on with what was begun.
+[[nodiscard]] std::string again(const Common& options);
+
 /// How this process prints: a terminal or not, NO_COLOR, the width.
 [[nodiscard]] ViewOptions view_options(const Common& options);
 

@@ -49,7 +49,8 @@ const TaskRecord& record_of(const Plan& plan, const RunState& state, std::size_t
     return state.tasks.at(plan.tasks[task].id);
 }
 
-void print_text(const Plan& plan, const RunState& state, const Overview& view) {
+void print_text(
+    const Plan& plan, const RunState& state, const Overview& view, const std::string& to_go_on) {
     fmt::print("Farm {}: {} of {} tasks done.\n", plan.farm.name, view.done, plan.tasks.size());
     if (!state.last_time.empty())
         fmt::print("Last entry {}{}\n", state.last_time,
@@ -90,7 +91,7 @@ void print_text(const Plan& plan, const RunState& state, const Overview& view) {
         fmt::print("Next: {} ({})\n", plan.tasks[view.next.front()].id,
             plan.tasks[view.next.front()].step->title);
     fmt::print("{}\n",
-        view.done == plan.tasks.size() ? "Nothing is left to do." : "Go on with: ovd-failover run");
+        view.done == plan.tasks.size() ? "Nothing is left to do." : "Go on with: " + to_go_on);
 }
 
 void print_json(const Plan& plan, const RunState& state, const Overview& view) {
@@ -125,7 +126,7 @@ Result<int> status_verb(const Common& common) {
     if (common.json)
         print_json((*session)->plan(), state, view);
     else
-        print_text((*session)->plan(), state, view);
+        print_text((*session)->plan(), state, view, again(common));
     return 0;
 }
 
