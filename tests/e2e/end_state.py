@@ -13,7 +13,7 @@ RESOURCES = {"virtual_ip", "virtual_ip_src", "osm_cron", "httpd", "lsyncd", "lsy
 def check_cluster(plan):
     domain = plan["farm"]["domain"]
     names = {role: f"{node['hostname']}.{domain}" for role, node in plan["nodes"].items()}
-    text = on("osm1", "crm_mon -1 --output-as=xml --inactive")
+    text = on("osm1", "crm_mon -1 --output-as=xml --inactive 2>/dev/null || crm_mon --as-xml --inactive")
     try:
         tree = xml.fromstring(text)
     except xml.ParseError:

@@ -31,6 +31,8 @@ def _options():
                         default=os.environ.get("OVD_BINARY") or _default_binary())
     parser.add_argument("--state", type=Path, help="the practice farm's folder",
                         default=os.environ.get("OVD_PRACTICE_STATE", "/var/lib/ovd-practice-e2e"))
+    parser.add_argument("--platform", help="what the nodes of the farm present themselves as")
+    parser.add_argument("--dbmy-platform", help="the same for the database server alone")
     parser.add_argument("--keep", action="store_true", help="leave the farm up at the end, to look around")
     return parser.parse_args()
 
@@ -114,7 +116,9 @@ def up(plan):
              f"{STATE} was not made by these tests; put it away, or say --state")
         down()
     began = time.monotonic()
-    made = farm("up", "--plan", plan, timeout=900)
+    platforms = [word for name in ("platform", "dbmy_platform") if getattr(OPTIONS, name)
+                 for word in (f"--{name.replace('_', '-')}", getattr(OPTIONS, name))]
+    made = farm("up", "--plan", plan, *platforms, timeout=900)
     if (STATE / "plan").exists():  # also of one that came up by half
         (STATE / MARK).touch()
     need(f"the farm comes up by the plan {plan}", made.returncode == 0, made.stdout[-800:])

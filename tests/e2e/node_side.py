@@ -15,10 +15,10 @@ ALIVE = [
     (r"/var/log/practice-ssh\.log", "the farm's own record of SSH commands"),
     (r"/var/log/(wtmp|lastlog|btmp)", "sshd records logins"),
     (r"/var/log/journal/.*", "systemd's journal"),
-    (r"/var/log/apache2/.*", "farm servers and the watcher ask Apache, which logs it"),
+    (r"/var/log/(apache2|httpd|php-fpm|mariadb)/.*", "farm servers and the watcher ask Apache, which logs it"),
     (r"/var/log/ovd/.*", "OVD's own log"),
     (r"/var/lib/mysql/.*", "OVD records what farm servers report, twice a minute"),
-    (r"/var/lib/php/sessions/.*", "sessions of users and of OVD's own API"),
+    (r"/var/lib/php/sessions?/.*", "sessions of users and of OVD's own API"),
     (r"/var/lib/systemd/.*", "timers note when they ran"),
     (r"/var/lib/private/systemd/.*", "timers note when they ran"),
 ]

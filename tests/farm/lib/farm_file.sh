@@ -2,7 +2,8 @@
 # Writes what the wizard is given: farm.toml and an answers file.
 
 write_farm_file() {
-    local role me="'$here/scripts/practice-farm' --state $state" snat='' row
+    local role me="'$here/scripts/practice-farm' --state $state" snat='' row outside=''
+    [ "$(platform_of osm1)" != debian12 ] || outside="allow_outside_guide = true      # Debian is outside the guide's list"
     for row in "${servers[@]}"; do
         read -r _ _ _ server_address _ <<<"$row"
         snat="$snat${snat:+, }\"$server_address/32\""
@@ -13,7 +14,7 @@ write_farm_file() {
 [farm]
 name = "practice"
 domain = "$domain"
-allow_outside_guide = true      # Debian is outside the guide's list
+$outside
 
 [ssh]
 identity = "$state/ssh/id_ed25519"
@@ -46,8 +47,8 @@ EOF
         for row in "${nodes[@]}"; do
             role=${row%% *}
             row_of "$role"
-            printf '\n[nodes.%s]\nhostname = "%s"\nssh = "root@%s"\nplatform = "debian12"\nnic = "%s"\naddress = "%s"\npriv_nic = "%s"\npriv_address = "%s"\n' \
-                "$role" "$name" "$address" "$nic" "$address" "$priv_nic" "$priv_address"
+            printf '\n[nodes.%s]\nhostname = "%s"\nssh = "root@%s"\nplatform = "%s"\nnic = "%s"\naddress = "%s"\npriv_nic = "%s"\npriv_address = "%s"\n' \
+                "$role" "$name" "$address" "$(platform_of "$role")" "$nic" "$address" "$priv_nic" "$priv_address"
         done
         for row in "${servers[@]}"; do
             role=${row%% *}

@@ -1,19 +1,29 @@
 # shellcheck shell=bash disable=SC2154
 # What the machines are made of: one overlay each over a layer of the image.
 
+platform_of() { # ROLE
+    local all dbmy
+    read -r all dbmy <"$state/platforms"
+    if [ "$1" = dbmy ]; then echo "$dbmy"; else echo "$all"; fi
+}
+
+image_of() { cat "$state/images/$(platform_of "$1")"; } # ROLE
+
 lower_of() {
+    local image
+    image=$(image_of "$1")
     case "$1" in
-    osm1) echo "$image/osm1:$image/base" ;;
-    oas1 | esg1) echo "$image/farmserver:$image/base" ;;
-    *) echo "$image/base" ;;
+    osm1) printf '%s:' "$image/osm1" ;;
+    oas1 | esg1) printf '%s:' "$image/farmserver" ;;
     esac
+    echo "$image/platform:$(readlink "$image/base")"
 }
 
 # What a machine is before the migration: its old name, its one address, its host key, who may log in.
 furnish() {
     local role=$1 upper=$state/nodes/$1/upper
     row_of "$role"
-    mkdir -p "$upper"/{etc/netplan,etc/ssh,root/.ssh} "$state/nodes/$role"/{work,root}
+    mkdir -p "$upper"/{etc/ssh,root/.ssh} "$state/nodes/$role"/{work,root}
     chmod 700 "$upper/root" "$upper/root/.ssh"
     echo "$nic ovd-srv" >"$state/nodes/$role/nics"
     # osm1 gets its second NIC later, from the hypervisor as it were.
@@ -28,15 +38,22 @@ furnish() {
             echo "$server_address $server_name" >>"$upper/etc/hosts"
         done
     fi
-    printf 'network:\n  version: 2\n  renderer: networkd\n  ethernets:\n    %s:\n      addresses: [%s/24]\n' \
-        "$nic" "$address" >"$upper/etc/netplan/50-cloud-init.yaml"
-    chmod 600 "$upper/etc/netplan/50-cloud-init.yaml"
+    load_platform "$(platform_of "$role")"
+    furnish_network "$upper"
     tr -d - </proc/sys/kernel/random/uuid >"$upper/etc/machine-id"
     ssh-keygen -q -t ed25519 -N '' -C "root@$old" -f "$upper/etc/ssh/ssh_host_ed25519_key"
     cp "$state/ssh/id_ed25519.pub" "$upper/root/.ssh/authorized_keys"
     chmod 600 "$upper/root/.ssh/authorized_keys"
     echo "$address $(cut -d' ' -f1,2 "$upper/etc/ssh/ssh_host_ed25519_key.pub")" >>"$state/ssh/known_hosts"
     [ "$kind" = node ] || furnish_server "$upper" "$kind"
+}
+
+# How netplan is told the one address a machine has.
+furnish_netplan() { # UPPER
+    mkdir -p "$1/etc/netplan"
+    printf 'network:\n  version: 2\n  renderer: networkd\n  ethernets:\n    %s:\n      addresses: [%s/24]\n' \
+        "$nic" "$address" >"$1/etc/netplan/50-cloud-init.yaml"
+    chmod 600 "$1/etc/netplan/50-cloud-init.yaml"
 }
 
 furnish_server() {
@@ -46,7 +63,7 @@ furnish_server() {
     mkdir -p "$upper/etc/ovd/slaveserver"
     sed -e "s/^# session_manager = sm.*/session_manager = $osm1_address/" -e "s/^roles = .*/roles = $role/" \
         -e 's/^# retry = .*/retry = 5/' -e "s/^# admin_host = .*/admin_host = $osm1_address/" \
-        "$image/farmserver/etc/ovd/slaveserver/slaveserver.conf" >"$upper/etc/ovd/slaveserver/slaveserver.conf"
+        "$(image_of oas1)/farmserver/etc/ovd/slaveserver/slaveserver.conf" >"$upper/etc/ovd/slaveserver/slaveserver.conf"
     chmod 644 "$upper/etc/ovd/slaveserver/slaveserver.conf"
 }
 

@@ -48,7 +48,7 @@ boot() { # ROLE
         exec systemd-nspawn --quiet --register=no --keep-unit --console=pipe --boot --directory="$2/root" \
             --machine="$3" --bind-ro="$4:/srv/packages" --resolv-conf=off --timezone=off --link-journal=no \
             --capability=CAP_NET_ADMIN,CAP_SYS_NICE,CAP_IPC_LOCK
-    ' sh "$state/cgroup" "$node" "$(ns "$1")" "$image/packages"
+    ' sh "$state/cgroup" "$node" "$(ns "$1")" "$(image_of "$1")/packages"
 }
 
 # Power loss: not a packet more leaves the machine, and all its processes end at once; nobody writes

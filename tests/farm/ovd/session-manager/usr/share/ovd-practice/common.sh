@@ -28,6 +28,7 @@ database_start() {
         wait_database 60
         return
     fi
+    if [ -x /usr/libexec/mariadb-prepare-db-dir ]; then /usr/libexec/mariadb-prepare-db-dir; fi
     install -d -o mysql -g mysql -m 755 /run/mysqld
     mariadbd --user=mysql --skip-networking --socket="$SOCKET" --pid-file=/run/mysqld/mysqld.pid \
         --skip-log-error >/var/log/ovd/session-manager/mariadbd-build.log 2>&1 &

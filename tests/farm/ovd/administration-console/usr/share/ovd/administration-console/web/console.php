@@ -4,7 +4,7 @@
 
 require '/etc/ovd/administration-console/config.inc.php';
 
-function page(string $title, string $body, int $status = 200): never {
+function page(string $title, string $body, int $status = 200) {
     http_response_code($status);
     header('Content-Type: text/html; charset=utf-8');
     echo "<!DOCTYPE html>\n<html><head><title>$title</title></head><body><h1>$title</h1>\n$body\n</body></html>\n";

@@ -6,10 +6,14 @@ class Admin {
         'organization_select', 'organizations_list', 'server_switch_maintenance', 'server_register',
         'certificate_add', 'certificates_list', 'certificates_limits'];
 
+    private Settings $settings;
+    private Database $db;
     private Slaves $slaves;
     private Sessions $sessions;
 
-    public function __construct(private Settings $settings, private Database $db) {
+    public function __construct(Settings $settings, Database $db) {
+        $this->settings = $settings;
+        $this->db = $db;
         $this->slaves = new Slaves($db, $settings);
         $this->sessions = new Sessions($db, $this->slaves);
     }
@@ -55,13 +59,15 @@ class Admin {
     }
 
     public function servers_list(?string $filter = null, bool $unused = false, array $options = []): array {
-        $where = match ($filter) {
-            null => 'registered=1',
+        $filters = [
+            '' => 'registered=1',
             'unregistered' => 'registered=0',
             'online' => "registered=1 AND status='ready'",
             'role_aps' => "registered=1 AND roles LIKE '%ApplicationServer%'",
-            default => throw new InvalidArgumentException("unknown filter $filter"),
-        };
+        ];
+        $where = $filters[$filter ?? ''] ?? null;
+        if ($where === null || $filter === '')
+            throw new InvalidArgumentException("unknown filter $filter");
         $scope = $this->scope();
         $out = [];
         foreach ($this->db->query("SELECT * FROM {servers} WHERE $where ORDER BY id") as $row) {

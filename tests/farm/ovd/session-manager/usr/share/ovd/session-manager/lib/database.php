@@ -27,10 +27,17 @@ class Database {
     // {name} stands for a table with its prefix, ? for a bound value.
     public function query(string $sql, array $values = []) {
         $sql = preg_replace('/\{(\w+)\}/', '`' . $this->prefix . '$1`', $sql);
+        // Transactions cannot be prepared everywhere.
+        if (preg_match('/^(START|COMMIT|ROLLBACK)\b/', $sql))
+            return $this->link->query($sql);
         $statement = $this->link->prepare($sql);
         if ($statement === false)
             throw new DatabaseDown('the statement was refused: ' . $this->link->error);
-        if (!$statement->execute(array_values($values)))
+        // Bound one by one, as text: PHP before 8.1 takes no list in execute().
+        $values = array_values($values);
+        if ($values)
+            $statement->bind_param(str_repeat('s', count($values)), ...$values);
+        if (!$statement->execute())
             throw new DatabaseDown('the statement failed: ' . $statement->error);
         $result = $statement->get_result();
         return $result === false ? $statement->affected_rows : $result->fetch_all(MYSQLI_ASSOC);

@@ -4,7 +4,11 @@
 // limits have the fields known from Ulteo [U].
 
 class Keys {
-    public function __construct(private Database $db) {}
+    private Database $db;
+
+    public function __construct(Database $db) {
+        $this->db = $db;
+    }
 
     private static function parse(string $text): ?array {
         $ids = preg_match_all('/^session-manager-id:\s*([0-9A-F-]{19})\s*$/m', $text, $m) ? $m[1] : [];

@@ -2,7 +2,13 @@
 // OVD sessions: a row each in <prefix>sessions. Every row counts, of whatever state [U].
 
 class Sessions {
-    public function __construct(private Database $db, private Slaves $slaves) {}
+    private Database $db;
+    private Slaves $slaves;
+
+    public function __construct(Database $db, Slaves $slaves) {
+        $this->db = $db;
+        $this->slaves = $slaves;
+    }
 
     public function byUser(string $login): ?array {
         return $this->db->one('SELECT * FROM {sessions} WHERE user_login=?', [$login]);

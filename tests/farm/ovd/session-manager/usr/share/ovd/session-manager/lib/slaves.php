@@ -2,7 +2,13 @@
 // Slave servers: known by source address, called back on port 1112, marked broken when they refuse [U].
 
 class Slaves {
-    public function __construct(private Database $db, private Settings $settings) {}
+    private Database $db;
+    private Settings $settings;
+
+    public function __construct(Database $db, Settings $settings) {
+        $this->db = $db;
+        $this->settings = $settings;
+    }
 
     // Reverse DNS first, then the address itself, against servers.fqdn [U].
     public function bySource(string $address): ?array {

@@ -4,14 +4,14 @@
 require __DIR__ . '/../lib/all.php';
 require __DIR__ . '/../lib/admin.php';
 
-function reply($value, int $status = 200): never {
+function reply($value, int $status = 200) {
     http_response_code($status);
     header('Content-Type: application/json');
     echo json_encode($value, JSON_UNESCAPED_UNICODE);
     exit;
 }
 
-function fail(int $status, string $code, string $message): never {
+function fail(int $status, string $code, string $message) {
     if ($status === 401)
         header('WWW-Authenticate: Basic realm="OVD"');
     reply(['error' => ['code' => $code, 'message' => $message]], $status);
@@ -39,7 +39,7 @@ $body = (string) file_get_contents('php://input');
 if ($body !== '') {
     $data = json_decode($body, true);
     $type = strtolower(trim(explode(';', $_SERVER['CONTENT_TYPE'] ?? '')[0]));
-    if ($type !== 'application/json' || !is_array($data) || !is_array($data['args'] ?? null) || !array_is_list($data['args']))
+    if ($type !== 'application/json' || !is_array($data) || !is_array($data['args'] ?? null) || array_values($data['args']) !== $data['args'])
         fail(400, 'bad_request', 'the body must be {"args":[...]} as application/json');
     $args = $data['args'];
 }

@@ -5,7 +5,7 @@
 
 require __DIR__ . '/../lib/all.php';
 
-function answer(string $code): never {
+function answer(string $code) {
     send_xml(xml('response', ['code' => $code]));
     exit;
 }

@@ -3,7 +3,7 @@
 
 require __DIR__ . '/../lib/all.php';
 
-function refuse(int $id, string $message): never {
+function refuse(int $id, string $message) {
     send_xml(xml('error', ['id' => $id, 'message' => $message]));
     exit;
 }

@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""The whole guide on a farm that presents itself as another platform: --platform NAME [--dbmy-platform NAME]."""
+
+import end_state
+from harness import NODES, OPTIONS, STATE, UNATTENDED, check, journal, need, on, on_a_farm, wizard
+from node_side import ALIVE, CLUSTER_ALIVE, check_unchanged, jobs, overlays
+
+
+def migrate():
+    looked = wizard("check")
+    check("check finds nothing that stops the migration", looked.returncode == 0, looked.stdout[-800:])
+    done = wizard("run", *UNATTENDED, "--answers", STATE / "answers.toml", timeout=900)
+    (STATE / "run.output").write_text(done.stdout)
+    need("one command carries out the whole guide", done.returncode == 0
+         and "Nothing is left to do." in done.stdout, f"exit {done.returncode}: {done.stdout[-2000:]}")
+
+
+def check_quiet():
+    """What must run once is not started at boot by anybody but the cluster."""
+    web = "httpd" if OPTIONS.platform.startswith("rhel") else "apache2"
+    for node in ("osm1", "osm2"):
+        for unit in (web, "lsyncd", "cluster-vip-src"):
+            said = on(node, f"systemctl is-enabled {unit} 2>/dev/null || true")
+            check(f"{unit} does not start at boot on {node}", said not in ("enabled", "alias"), said)
+    for node in ("osm1", "osm2", "pcs3", "pcs4"):
+        for unit in ("corosync", "pacemaker", "pcsd"):
+            said = on(node, f"systemctl is-enabled {unit}")
+            check(f"{unit} starts at boot on {node}", said == "enabled", said)
+
+
+def test():
+    migrate()
+    records = journal()
+    end_state.check_all(records)
+    check_quiet()
+    before, sent = overlays(), {node: len(jobs(node)) for node in NODES}
+    again = wizard("run", *UNATTENDED)
+    check("a second run says that nothing is left to do", again.returncode == 0
+          and "0 tasks carried out" in again.stdout, again.stdout[-600:])
+    check("a second run sends no command that changes anything", sent == {node: len(jobs(node)) for node in NODES})
+    check_unchanged("a second run changes no file", before, ALIVE + CLUSTER_ALIVE)
+    looked = wizard("diagnose")
+    check("diagnose finds the pair healthy", looked.returncode == 0, looked.stdout[-800:])
+
+
+if __name__ == "__main__":
+    on_a_farm("guide", test)

@@ -1,0 +1,50 @@
+# shellcheck shell=bash disable=SC2154
+# The bases: a small Debian of a suite, and a folder of packages that machines install from. All platforms of a
+# suite share one.
+
+base_key() { # SUITE
+    (cd "$here/tests/farm" && sha256sum "suites/$1.sh" lib/base.sh | sha256sum | cut -c1-16)
+}
+
+# The machine's own mirrors of Debian, whatever they are and however they are written, one a line.
+host_mirrors() {
+    cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+        awk '/^deb[[:space:]]/ && / bookworm /{ for (i = 2; i <= NF; i++) if ($i ~ /^[a-z+]+:\//) print $i }
+            /^URIs:/ { uris = $2 } /^Suites:/ { if ((" " $0 " ") ~ / bookworm /) print uris }' | sort -u
+}
+
+host_proxy() { apt-config dump | sed -nE 's/^(Acquire::https?::Proxy[^ ]* .*)/--aptopt=\1/p'; }
+
+# build_base SUITE FOLDER: FOLDER/base and FOLDER/packages
+build_base() {
+    local folder=$2 options mirror sources=() base_packages repo_packages
+    # shellcheck source=/dev/null
+    . "$here/tests/farm/suites/$1.sh"
+    mapfile -t options < <(host_proxy)
+    for mirror in $(host_mirrors); do sources+=("deb $mirror $1 main"); done
+    [ ${#sources[@]} -gt 0 ] || die "none of this machine's apt sources has Debian 12 (bookworm)."
+    # shellcheck disable=SC2016
+    mmdebstrap --quiet --variant=minbase --include="$base_packages" "${options[@]}" \
+        --setup-hook='mkdir -p "$1"/srv/packages/partial' \
+        --customize-hook="chroot \"\$1\" apt-get -y -q --download-only -o Dir::Cache::Archives=/srv/packages/ \
+            -o APT::Sandbox::User=root install ${repo_packages//$'\n'/ }" \
+        --customize-hook='rm -rf "$1"/srv/packages/lock "$1"/srv/packages/partial' \
+        "$1" "$folder/base" "${sources[@]}"
+    mv "$folder/base/srv/packages" "$folder/packages"
+    mkdir "$folder/base/srv/packages"
+    furnish_base "$folder"
+}
+
+# What no package sets up: the machine's own package source, no identity, services that run.
+furnish_base() { # FOLDER
+    local root=$1/base
+    cp -r "$here/tests/farm/image/files/." "$root/"
+    chmod 755 "$root/usr/local/lib/practice-farm/record"
+    rm -f "$root"/etc/apt/sources.list.d/* "$root"/etc/apt/apt.conf.d/*mmdebstrap* "$root"/etc/ssh/ssh_host_*
+    echo 'deb [trusted=yes] file:/srv/packages ./' >"$root/etc/apt/sources.list"
+    in_root "$root" sh -c 'systemctl enable -q ssh
+        systemctl mask -q apt-daily.timer apt-daily-upgrade.timer systemd-resolved.service'
+    : >"$root/etc/machine-id"
+    rm -f "$root/etc/resolv.conf"
+    : >"$root/etc/resolv.conf"
+}
