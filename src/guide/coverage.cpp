@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "guide/values.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -15,13 +16,6 @@ constexpr std::size_t columns_of_the_list = 6;
 
 bool has(const std::vector<std::string>& list, const std::string& word) {
     return std::ranges::find(list, word) != list.end();
-}
-
-std::vector<std::string> selectors_of(const Platform& platform) {
-    auto selectors = platform.selectors;
-    if (const auto network = platform.values.find("network"); network != platform.values.end())
-        selectors.push_back(network->second);
-    return selectors;
 }
 
 bool meant_for(const Instruction& instruction, const Platform& platform) {
@@ -59,12 +53,11 @@ Coverage cell(const Guide& guide, const Instruction& instruction, const Platform
         found.how = Coverage::How::not_here;
         return found;
     }
-    const auto selectors = selectors_of(platform);
     for (const auto* step : guide.steps()) {
         if (!has(step->guide, instruction.id)) continue;
-        const bool here =
-            step->platforms.empty() || std::ranges::any_of(step->platforms,
-                                           [&](const auto& each) { return has(selectors, each); });
+        const bool here = step->platforms.empty() ||
+                          std::ranges::any_of(step->platforms,
+                              [&](const auto& each) { return selects(each, platform); });
         if (!here) continue;
         found.steps.push_back(step);
         if (weight(how_of(*step)) > weight(found.how)) found.how = how_of(*step);

@@ -51,9 +51,8 @@ bool on_platform(const Step& step, const Guide& guide, const Farm& farm, const s
     if (step.platforms.empty()) return true;
     const auto platform = platform_of(guide, farm, node);
     if (!platform) return false;
-    return std::ranges::any_of(step.platforms, [&](const std::string& selector) {
-        return std::ranges::find(platform->selectors, selector) != platform->selectors.end();
-    });
+    return std::ranges::any_of(
+        step.platforms, [&](const std::string& selector) { return selects(selector, *platform); });
 }
 
 Result<std::vector<std::string>> nodes_of(const Step& step, const Guide& guide, const Farm& farm) {

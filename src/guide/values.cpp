@@ -76,6 +76,13 @@ const typename Map::mapped_type* pick_from(const Map& variants, const Platform& 
 
 } // namespace
 
+bool selects(const std::string& selector, const Platform& platform) {
+    if (std::ranges::find(platform.selectors, selector) != platform.selectors.end()) return true;
+    const auto network = platform.values.find("network");
+    return (network != platform.values.end() && network->second == selector) ||
+           version_matches(selector, platform);
+}
+
 Result<Platform> platform_of(const Guide& guide, const Farm& farm, const std::string& node) {
     const auto* machine = farm.node(node);
     if (machine == nullptr) machine = farm.node("osm1");

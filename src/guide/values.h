@@ -16,6 +16,10 @@ namespace ovd {
 [[nodiscard]] Result<Platform> platform_of(
     const Guide& guide, const Farm& farm, const std::string& node);
 
+/// True when the selector means the platform: one of its own words, what its network is set up
+/// with, or a bound for the version of a program ("pcs<0.10").
+[[nodiscard]] bool selects(const std::string& selector, const Platform& platform);
+
 /// Picks from a value that differs: the first of the platform's selectors that it has, a program's
 /// version ("pcs<0.10"), or "default".
 [[nodiscard]] const std::string* pick(const Text& text, const Platform& platform);
