@@ -8,6 +8,7 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <signal.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -104,6 +105,14 @@ void add_run(CLI::App& verb, ovd::RunVerbOptions& run) {
     verb.add_flag("--take-over", run.take_over, "take the farm from another run that is gone");
 }
 
+int defect(const std::exception& error, bool json) {
+    return show_error({ovd::Kind::internal, error.what(),
+                          "This is a defect of ovd-failover. Nodes are as the journal says; "
+                          "run again after reporting it.",
+                          {}},
+        json);
+}
+
 } // namespace
 
 int main(int count, char** words) {
@@ -198,11 +207,11 @@ int main(int count, char** words) {
         if (guide_verb->parsed()) done = ovd::guide_verb(common, errata);
         if (status_verb->parsed()) done = ovd::status_verb(common);
         return done ? *done : show_error(done.error(), common.json);
+    } catch (const std::system_error& error) {
+        // Whoever read the output, less or head, has seen enough: as the shell counts it.
+        if (error.code() == std::errc::broken_pipe) return 128 + SIGPIPE;
+        return defect(error, common.json);
     } catch (const std::exception& error) {
-        return show_error({ovd::Kind::internal, error.what(),
-                              "This is a defect of ovd-failover. Nodes are as the journal says; "
-                              "run again after reporting it.",
-                              {}},
-            common.json);
+        return defect(error, common.json);
     }
 }

@@ -43,6 +43,12 @@ with_tools() { # TREE
     sed -i 's/^Depends: /Depends: pacemaker-cli-utils, /' "$1/DEBIAN/control"
 }
 
+# On RHEL pcsd brings its ruby part along; Debian starts that as a service of its own.
+pcsd_in_one() { # TREE
+    mkdir -p "$1/lib/systemd/system/pcsd.service.d"
+    printf '[Unit]\nRequires=pcsd-ruby.service\nAfter=pcsd-ruby.service\n' >"$1/lib/systemd/system/pcsd.service.d/ruby.conf"
+}
+
 rhel_packages() { # OUTDIR PHP-PACKAGES
     rm -f "$1"/{apache2,mariadb-server,mariadb-client,php}_*.deb
     pack_all "$here/tests/farm/platforms/rhel/debs" "$1"
@@ -52,6 +58,7 @@ rhel_packages() { # OUTDIR PHP-PACKAGES
     repack "$1" corosync no_default_cluster
     repack "$1" lsyncd epel_lsyncd
     repack "$1" pacemaker with_tools
+    repack "$1" pcs pcsd_in_one
 }
 
 rhel_setup() { # ROOT VERSION ID-NAME

@@ -1,0 +1,136 @@
+"""What the guide would have one do, done on the practice farm: it fails or harms there, and ours does not. Each
+check is named after its row in steps/errata.toml. The last of them end the life of the farm."""
+
+from harness import OPTIONS, ROOT, STATE, UNATTENDED, check, farm, load_farm, on, wizard
+
+AGENT = "OCF_ROOT=/usr/lib/ocf OCF_RESOURCE_INSTANCE=tried {} /usr/lib/ocf/resource.d/heartbeat/{} {}"
+
+
+def rhel():
+    return OPTIONS.platform.startswith("rhel")
+
+
+def ends(node, command, timeout=60):
+    """Exit status and output of a command on a node."""
+    done = farm("exec", node, f"{{ {command}\n}} 2>&1; echo \"=$?\"", timeout=timeout)
+    text, _, status = done.stdout.rstrip().rpartition("=")
+    return int(status), text
+
+
+def refused(name, node, command, words=""):
+    status, text = ends(node, command)
+    check(name, status != 0 and words in text, f"{status}: {text[-300:]}")
+
+
+def before():
+    """While osm1 is still alone, with its own database."""
+    dump = "mysqldump -h localhost --user=root --no-tablespaces --create-options --default-character-set={} " \
+           "--lock-tables --quote-names --databases ovd | grep -c '😀'"
+    check("D6: the guide's export loses characters of four bytes", on("osm1", dump.format("utf8")) == "0")
+    check("D6: ours keeps them", int(on("osm1", dump.format("utf8mb4")) or 0) > 0)
+    if rhel():
+        code = "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/server-status"
+        check("H1: Apache has no status page before we give it one", on("osm1", code) in ("403", "404"), on("osm1", code))
+    if OPTIONS.platform == "rhel8":
+        refused("N2: there is no network service to restart", "osm1", "systemctl restart network", "not found")
+
+
+def syntax():
+    if OPTIONS.platform == "rhel8":
+        refused("C1: pcs cluster auth is refused", "osm1", "pcs cluster auth osm1.priv osm2.priv -u hacluster </dev/null")
+        refused("C1: setup --name is refused", "osm1", "pcs cluster setup --name other osm1.priv pcs3.priv", "--name")
+        refused("C1: a colocation without 'with' is refused", "osm1", "pcs constraint colocation add osm_cron virtual_ip")
+    if OPTIONS.platform == "ubuntu16":
+        refused("C2: a pattern in a location rule is refused", "osm1",
+                "pcs constraint location 'regexp%osm*' avoids pcs3.priv pcs4.priv", "%")
+        refused("A5: pcs node standby is refused", "osm1", "pcs node standby osm1.priv")
+        refused("A4: there are no alerts", "osm1", "pcs alert create path=/usr/local/sbin/pcs-notify")
+        letter = (ROOT / "templates/etc/lsyncd/lsyncd.conf.lua-to-the-letter").read_text()
+        text = letter.replace("{{ php_sessions }}", "/var/lib/php/sessions")
+        on("osm1", f"cat > /tmp/guide.lua <<'LUA'\n{text}\nLUA")
+        refused("L2: lsyncd does not start with the guide's settings", "osm1",
+                "timeout 20 lsyncd -nodaemon /tmp/guide.lua", "identityFile")
+
+
+def agents():
+    status, text = ends("osm1", AGENT.format("OCF_RESKEY_ip=10.20.1.99/24 OCF_RESKEY_cidr_netmask=24", "IPaddr2", "start"))
+    check("C4: an address with its prefix is refused by the agent", status == 6, f"{status}: {text}")
+    on("osm1", "echo once > /tmp/plain")
+    status, text = ends("osm1", AGENT.format("OCF_RESKEY_link=/tmp/plain OCF_RESKEY_target=/etc/hosts", "symlink", "start"))
+    check("C5: a plain file in the link's place is refused by the agent", status == 5, f"{status}: {text}")
+    if rhel():
+        on("osm2", "grep -v '^PidFile' /etc/httpd/conf/httpd.conf > /etc/httpd/conf/guide.conf")
+        ask = "OCF_RESKEY_statusurl=http://127.0.0.1/server-status OCF_RESKEY_configfile=/etc/httpd/conf/{}.conf"
+        status, _ = ends("osm2", AGENT.format(ask.format("guide"), "apache", "monitor"))
+        check("H7: without PidFile the cluster does not see the running Apache", status == 7, f"{status}")
+        status, _ = ends("osm2", AGENT.format(ask.format("httpd"), "apache", "monitor"))
+        check("H7: with it, it does", status == 0, f"{status}")
+        on("osm2", "rm /etc/httpd/conf/guide.conf")
+
+
+def selinux():
+    dbmy = load_farm()["nodes"]["dbmy"]["priv_address"]
+    ask = f"runuser -u apache -s /bin/bash -- -c 'exec 3<>/dev/tcp/{dbmy}/3306'"
+    check("D9: the web server reaches the database", ends("osm2", ask)[0] == 0)
+    on("osm2", "setsebool httpd_can_network_connect_db off")
+    refused("D9: without the switch it does not", "osm2", ask)
+    on("osm2", "setsebool httpd_can_network_connect_db on")
+
+
+def php_outside():
+    """On the passive node: what a boot would leave behind without H5."""
+    code = "curl -sk -o /dev/null -w '%{{http_code}}' {}"
+    on("osm1", "systemctl stop php-fpm; httpd -k start; sleep 1")
+    status = on("osm1", code.format("http://127.0.0.1/server-status"))
+    page = on("osm1", code.format("https://127.0.0.1/ovd/admin/"))
+    check("H5: with PHP dead the status page is green and OVD is down", status == "200" and page == "503", f"{status} {page}")
+    on("osm1", "httpd -k stop; systemctl start php-fpm")
+    check("H5: PHP starts at boot by itself", on("osm1", "systemctl is-enabled php-fpm") == "enabled")
+
+
+def move():
+    on("osm1", "pcs resource move virtual_ip osm1.priv --wait=60; crm_resource --wait --timeout=60", timeout=150)
+    rules = on("osm1", "cibadmin --query --xpath \"//rsc_location[starts-with(@id,'cli-')]\" 2>&1")
+    check("F1: the guide's move leaves a rule", "cli-prefer-virtual_ip" in rules, rules)
+    on("osm1", "pcs resource clear virtual_ip; crm_resource --wait --timeout=60", timeout=90)
+    rules = on("osm1", "cibadmin --query --xpath \"//rsc_location[starts-with(@id,'cli-')]\" 2>&1")
+    where = on("osm1", "crm_resource --resource virtual_ip --locate 2>/dev/null")
+    check("F1: taken back, nothing moves", "cli-" not in rules and "osm1" in where, f"{rules} {where}")
+
+
+def wrong_direction():
+    """osm1 is active now. osm2 has lost its configuration, and somebody starts lsyncd there."""
+    config = "/var/spool/ovd/session-manager/config"
+    on("osm2", f"mv {config} /root/kept")
+    refused("L3: our lsyncd does not start on the passive node", "osm2", "systemctl start lsyncd")
+    check("L3: and the active one keeps its configuration", on("osm1", f"test -s {config} && echo yes") == "yes")
+    on("osm1", "pcs resource disable lsyncd --wait=30", timeout=60)
+    on("osm2", "timeout 15 /usr/bin/lsyncd -nodaemon /etc/lsyncd/lsyncd.conf.lua", timeout=60)
+    check("L3: started as the guide has it, it deletes the active one's", on("osm1", f"test -e {config} || echo gone") == "gone")
+
+
+def destroy():
+    again = wizard("run", *UNATTENDED, "--only", "default-cluster-gone", "--again")
+    alive = on("osm1", "crm_node -p")
+    check("P1: our step leaves a live cluster alone", again.returncode == 0 and "osm2.priv" in alive,
+          f"{again.returncode} {again.stdout[-300:]} {alive}")
+    on("osm1", "mkdir -p /var/lib/other && echo kept > /var/lib/other/core.table")
+    farm("exec", "osm1", "pcs cluster destroy </dev/null", timeout=120)
+    gone = on("osm1", "test -e /etc/corosync/corosync.conf || echo gone")
+    check("P1: the guide's command destroys it, and does not ask", gone == "gone")
+    kept = on("osm1", "cat /var/lib/other/core.table 2>/dev/null || echo gone")
+    check("P1: that of Ubuntu 16.04 deletes files of others as well", kept == ("gone" if OPTIONS.platform == "ubuntu16" else "kept"), kept)
+
+
+def after():
+    """When the guide is through, with osm2 active."""
+    (STATE / "guides-way").touch()
+    syntax()
+    agents()
+    if rhel():
+        selinux()
+    if OPTIONS.platform == "rhel8":
+        php_outside()
+    move()
+    wrong_direction()
+    destroy()
