@@ -70,7 +70,7 @@ def agents():
 
 def selinux():
     dbmy = load_farm()["nodes"]["dbmy"]["priv_address"]
-    ask = f"runuser -u apache -s /bin/bash -- -c 'exec 3<>/dev/tcp/{dbmy}/3306'"
+    ask = f"runuser -u apache -- /bin/bash -c 'exec 3<>/dev/tcp/{dbmy}/3306'"
     check("D9: the web server reaches the database", ends("osm2", ask)[0] == 0)
     on("osm2", "setsebool httpd_can_network_connect_db off")
     refused("D9: without the switch it does not", "osm2", ask)

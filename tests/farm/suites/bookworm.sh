@@ -2,10 +2,7 @@
 # Debian 12: what a machine has, and the packages it may install later.
 base_packages=systemd,systemd-sysv,dbus,udev,openssh-server,netplan.io,iproute2,iputils-ping,netcat-openbsd
 base_packages+=,procps,sudo,python3,curl,ca-certificates,less,nano,vim-tiny,openssl,cron
-# Libraries that a server has had for years. Without them apt spends most of a minute on four nodes with what
-# no step names, and proves nothing more by it.
-base_packages+=,ruby,python3-lxml,python3-openssl,python3-pycurl,python3-tornado,python3-dateutil,gawk,bc,xsltproc
-base_packages+=,libsnmp40,pci.ids,libicu72,libltdl7,bzip2
+base_packages+=,gawk,bc,xsltproc,bzip2
 # What steps may install: fetched with all they need, and not installed.
 repo_packages="mariadb-server mariadb-client default-mysql-server default-mysql-client iptables lsyncd rsync wget
 corosync pacemaker pcs resource-agents pacemaker-cli-utils psmisc iputils-arping ufw

@@ -2,9 +2,7 @@
 # Debian 11: pcs 0.10, Pacemaker 2.0, agents before 4.10. What all five platforms of the guide stand on here.
 base_packages=systemd,systemd-sysv,dbus,udev,openssh-server,iproute2,iputils-ping,netcat-openbsd
 base_packages+=,procps,sudo,python3,curl,ca-certificates,less,nano,vim-tiny,openssl,cron
-# Libraries that a server has had for years; see Debian 12.
-base_packages+=,ruby,python3-lxml,python3-openssl,python3-pycurl,python3-tornado,python3-dateutil,gawk,bc,xsltproc
-base_packages+=,libsnmp40,pci.ids,libicu67,libltdl7,bzip2
+base_packages+=,gawk,bc,xsltproc,bzip2
 # Beside what steps may install: what makes a platform's own edges.
 repo_packages="mariadb-server mariadb-client iptables lsyncd rsync wget
 corosync pacemaker pcs resource-agents pacemaker-cli-utils psmisc iputils-arping ufw netplan.io ifupdown
