@@ -47,8 +47,9 @@ Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop) {
     common.procedure = "diagnose";
     auto session = Session::open(common, Session::Plans::live, stop);
     if (!session) return tl::unexpected(session.error());
-    const auto all = look_at_checks(**session, [](const Step&) { return true; });
+    auto all = look_at_checks(**session, [](const Step&) { return true; });
     if (!all) return tl::unexpected(all.error());
+    cause_first(*all, (*session)->guide());
     show_findings(*all, common);
     const auto stops = count_findings(*all, "stop");
     const auto warnings = count_findings(*all, "warn");

@@ -90,6 +90,14 @@ std::size_t count_findings(const std::vector<CheckResult>& all, const std::strin
     return static_cast<std::size_t>(std::ranges::count(all, severity, &CheckResult::severity));
 }
 
+void cause_first(std::vector<CheckResult>& all, const Guide& guide) {
+    std::map<const Step*, std::size_t> order{{nullptr, 0}};
+    for (const auto* step : guide.steps())
+        order.try_emplace(step, order.size());
+    std::ranges::stable_sort(
+        all, {}, [&order](const CheckResult& each) { return order[each.step]; });
+}
+
 void show_findings(const std::vector<CheckResult>& all, const Common& common) {
     if (common.json) {
         auto json = nlohmann::ordered_json::array();
@@ -101,14 +109,15 @@ void show_findings(const std::vector<CheckResult>& all, const Common& common) {
         return;
     }
     const auto width = view_options(common).width;
-    std::map<std::string, std::size_t> good;
-    for (const auto& each : all)
-        if (each.severity == "ok") ++good[each.node];
-    std::string node;
+    std::vector<std::pair<std::string, std::size_t>> good;
     for (const auto& each : all) {
-        if (each.node != node) {
-            node = each.node;
-            if (good[node] > 0) fmt::print("ok    {:<6} {} checks\n", node, good[node]);
+        if (each.severity == "ok") {
+            const auto found =
+                std::ranges::find(good, each.node, &decltype(good)::value_type::first);
+            if (found == good.end())
+                good.emplace_back(each.node, 1);
+            else
+                ++found->second;
         }
         if (each.severity == "ok" && !common.verbose) continue;
         fmt::print("{:<5} {:<6} {}\n", each.severity, each.node,
@@ -121,6 +130,8 @@ void show_findings(const std::vector<CheckResult>& all, const Common& common) {
             }
         }
     }
+    for (const auto& [node, count] : good)
+        fmt::print("ok    {:<6} {} checks\n", node, count);
 }
 
 } // namespace ovd

@@ -27,7 +27,11 @@ struct CheckResult {
 [[nodiscard]] std::size_t count_findings(
     const std::vector<CheckResult>& all, const std::string& severity);
 
-/// Prints them for people, node by node, or as JSON.
+/// Puts what was found into the order of the guide, which goes from causes to effects: a node that
+/// cannot be reached first, then the cluster, then what runs on it. Nodes keep their order.
+void cause_first(std::vector<CheckResult>& all, const Guide& guide);
+
+/// Prints them for people, what is wrong before what is well, or as JSON.
 void show_findings(const std::vector<CheckResult>& all, const Common& common);
 
 } // namespace ovd

@@ -3,10 +3,12 @@
 
 import end_state
 import guides_way
+from causes import check_causes
 from harness import NODES, OPTIONS, STATE, UNATTENDED, check, journal, need, on, on_a_farm, wizard
 from node_side import ALIVE, CLUSTER_ALIVE, check_unchanged, jobs, overlays
 from outages import check_outages, home
 
+CAUSES_ON = ("ubuntu22",)
 OUTAGES_ON = ("rhel8",)  # where a boot has most to go wrong: PHP and Apache are started apart
 
 
@@ -51,6 +53,8 @@ def test():
         if home("osm1") == "osm1":
             moved = wizard("failover-test", *UNATTENDED, "--to", "osm2", "--answers", STATE / "answers.toml")
             check("after all that, the service moves to osm2 again", moved.returncode == 0, moved.stdout[-800:])
+    if OPTIONS.platform in CAUSES_ON:
+        check_causes()
     guides_way.after()
 
 
