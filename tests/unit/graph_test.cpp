@@ -132,6 +132,21 @@ TEST_CASE("what does not apply on this farm does not cut the chain") {
     CHECK(Order(files, farm).ids() == "a@osm1 b@osm1 c@osm1 d@osm1 e@osm1 f@osm1");
 }
 
+TEST_CASE("a step can be for a version of a program, as the node itself says it") {
+    const Files files = {{"1-one/10-a.toml",
+        section(step("all-of-old", "on = [\"osm1\"]\nplatforms = [\"pcs<0.10\"]") +
+                step("oldest", "on = [\"osm1\"]\nplatforms = [\"pcs<0.9.157\", \"rhel8\"]"))}};
+    auto farm = small_farm();
+    CHECK(Order(files, farm).ids().empty());
+    farm.nodes[0].platform = "ubuntu18";
+    CHECK(Order(files, farm).ids() == "all-of-old@osm1");
+    farm.nodes[0].facts["pcs"] = "0.9.149";
+    CHECK(Order(files, farm).ids() == "all-of-old@osm1 oldest@osm1");
+    farm.nodes[0].platform = "rhel8";
+    farm.nodes[0].facts["pcs"] = "0.10.18";
+    CHECK(Order(files, farm).ids() == "oldest@osm1");
+}
+
 TEST_CASE("a person names steps the way the guide does") {
     const auto guide = guide_of({{"4-virtual-ip/10-a.toml", section(step("iv-step"))},
         {"5-prepare/40-apache.toml", section(step("one", "guide = [\"V-12\"]") +
