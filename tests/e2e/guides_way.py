@@ -1,7 +1,7 @@
 """What the guide would have one do, done on the practice farm: it fails or harms there, and ours does not. Each
 check is named after its row in steps/errata.toml. The last of them end the life of the farm."""
 
-from harness import OPTIONS, ROOT, STATE, UNATTENDED, check, farm, load_farm, on, wizard
+from harness import OPTIONS, ROOT, STATE, UNATTENDED, check, farm, load_farm, on, wait_for, wizard
 
 AGENT = "OCF_ROOT=/usr/lib/ocf OCF_RESOURCE_INSTANCE=tried {} /usr/lib/ocf/resource.d/heartbeat/{} {}"
 
@@ -88,6 +88,61 @@ def php_outside():
     check("H5: PHP starts at boot by itself", on("osm1", "systemctl is-enabled php-fpm") == "enabled")
 
 
+def names():
+    address = load_farm()["nodes"]["pcs3"]["priv_address"]
+    ask = "getent -s hosts:files ahostsv4 pcs3.priv | awk '{print $1}' | sort -u | tr '\\n' ' '"
+    check("N6: a name of the cluster network has one address", on("pcs3", ask).strip() == address, on("pcs3", ask))
+    on("pcs3", "cp /etc/hosts /root/hosts && sed -i 's/^127.0.1.1.*/127.0.1.1 pcs3 pcs3.priv/' /etc/hosts")
+    check("N6: on the loopback line it means the machine itself", "127.0.1.1" in on("pcs3", ask), on("pcs3", ask))
+    on("pcs3", "cat /root/hosts > /etc/hosts")
+
+
+def everything_rewritten():
+    """The guide's ADDRESS on a node that has not got the virtual address."""
+    server = load_farm()["servers"][0]["address"]
+    ask = f"ping -c 1 -W 2 -q {server}"
+    check("V2: the passive node reaches the farm's servers", ends("osm1", ask)[0] == 0)
+    rule = f"POSTROUTING -o {load_farm()['nodes']['osm1']['nic']} -d 0.0.0.0/0 -j SNAT --to-source {load_farm()['ovd_srv']['vip']}"
+    on("osm1", f"iptables -w 10 -t nat -I {rule}")
+    refused("V2: with the guide's rule it is cut off", "osm1", ask)
+    on("osm1", f"iptables -w 10 -t nat -D {rule}")
+
+
+def active_twice():
+    """Apache outside the cluster on the passive node, and the cluster looks."""
+    web = "httpd" if rhel() else "apache2"
+    ask = f"pgrep -o -x {web}"
+    before = on("osm2", ask)
+    on("osm1", f"systemctl start {web}; crm_resource --refresh --resource httpd --node osm1.priv >/dev/null 2>&1; "
+               "sleep 1; crm_resource --wait --timeout=60", timeout=120)
+    after = on("osm2", ask)
+    check("H4, C14: found on two nodes, the active one's Apache is stopped and started", before != after, f"{before} {after}")
+    on("osm1", "crm_resource --cleanup >/dev/null 2>&1; crm_resource --wait --timeout=60", timeout=90)
+
+
+def after_a_crash():
+    """osm1 crashed when it was active: OVD's cron link is left there."""
+    link = "/etc/cron.d/ovd-session-manager"
+    leave = f"ln -sfn /etc/ovd/session-manager/sessionmanager.cron {link}"
+
+    def crash():
+        farm("power-off", "osm1")
+        farm("power-on", "osm1")
+        return on("osm1", f"test -L {link} && echo there || echo gone")
+    on("osm1", leave)
+    check("C7b: ours is gone at the next boot", crash() == "gone")
+    wait_for("osm1 is a member again", lambda: "osm1.priv" in on("osm2", "crm_node -p").split(), 90, every=1)
+    check("C7: ours comes back into the cluster by itself", True)
+    on("osm1", f"systemctl disable corosync pacemaker; mv /etc/tmpfiles.d/ovd-failover.conf /root/; {leave}")
+    check("C7b: the guide's link is still there, and cron runs", crash() == "there")
+    state = on("osm1", "systemctl is-active pacemaker")
+    check("C7: and the guide's cluster stays down", state != "active", state)
+    on("osm1", f"rm {link}; mv /root/ovd-failover.conf /etc/tmpfiles.d/; systemctl enable corosync pacemaker; "
+               "systemctl start pacemaker", timeout=90)
+    wait_for("osm1 is a member again", lambda: "osm1.priv" in on("osm2", "crm_node -p").split(), 90, every=1)
+    on("osm2", "crm_resource --wait --timeout=60", timeout=90)
+
+
 def move():
     on("osm1", "pcs resource move virtual_ip osm1.priv --wait=60; crm_resource --wait --timeout=60", timeout=150)
     rules = on("osm1", "cibadmin --query --xpath \"//rsc_location[starts-with(@id,'cli-')]\" 2>&1")
@@ -131,6 +186,11 @@ def after():
         selinux()
     if OPTIONS.platform == "rhel8":
         php_outside()
+    names()
+    everything_rewritten()
+    if OPTIONS.platform in ("rhel7", "ubuntu18"):
+        active_twice()
+        after_a_crash()
     move()
     wrong_direction()
     destroy()

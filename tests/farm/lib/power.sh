@@ -11,7 +11,7 @@ start_node() { # ROLE
     rm -f "$node/machine" "$node/pid" "$node/off"
     setsid "$here/scripts/practice-farm" --state "$state" run-machine "$1" >"$node/console" 2>&1 </dev/null &
     disown
-    wait_for 20 "$1 is powered on" test -s "$node/pid"
+    wait_for 60 "$1 is powered on" test -s "$node/pid"
 }
 
 # Stays with the machine from power-on to power-off. systemd-nspawn ends with 133 when the machine wants to
