@@ -54,7 +54,9 @@ private:
             if (!finding) return tl::unexpected(finding.error());
             if (*finding == Finding::State::done && !detail_.ops.empty()) return already();
         }
-        if (next == 0) {
+        // One that goes on keeps its attempt, and so the names of its jobs: also before its first
+        // operation.
+        if (from_start) {
             if (auto ok = begin(); !ok) return tl::unexpected(ok.error());
         }
         for (; next < detail_.ops.size(); ++next) {

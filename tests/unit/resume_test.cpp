@@ -2,7 +2,11 @@
 // The wizard dies at every moment there is; the next one must bring the farm to the same end.
 #include "run_fixture.h"
 
+#include <algorithm>
 #include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 #include <utility>
 
 using namespace ovd;
@@ -65,6 +69,20 @@ bool is_work(const std::string& command) {
     return command.starts_with("set ") && !command.starts_with("set -e");
 }
 
+/// The jobs that were announced and not known to have ended: each may still be on its way to its
+/// node.
+std::set<std::string> announced(const std::string& journal) {
+    std::set<std::string> jobs;
+    std::istringstream lines(journal);
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.ends_with("}")) continue; // cut in the middle of a write
+        const auto record = nlohmann::json::parse(line);
+        if (record.value("kind", "") == "sent") jobs.insert(record.at("job").get<std::string>());
+        if (record.value("kind", "") == "ended") jobs.erase(record.at("job").get<std::string>());
+    }
+    return jobs;
+}
+
 void check_same_end(const FakeWorld& is, const FakeWorld& should) {
     for (const auto& [name, machine] : should.machines) {
         INFO(name);
@@ -87,6 +105,34 @@ TEST_CASE("killed at any moment, the next run ends the same and does nothing twi
             for (const auto& [command, times] : machine.ran)
                 if (is_work(command)) REQUIRE(times == 1);
     }
+}
+
+TEST_CASE("what was announced and has not arrived is sent again under the same name") {
+    FakeWorld end;
+    int tried = 0;
+    RunFixture run(farm_steps);
+    for (auto remains : every_moment(end)) {
+        const auto on_its_way = announced(remains.journal);
+        bool all_running = !on_its_way.empty();
+        for (auto& [name, machine] : remains.world.machines)
+            for (const auto& id : on_its_way) {
+                const auto job = machine.jobs.find(id);
+                if (job == machine.jobs.end()) continue;
+                all_running &= job->second.state.phase == JobState::Phase::running;
+                machine.ran.erase(job->second.command);
+                machine.jobs.erase(job);
+            }
+        if (!all_running) continue;
+        ++tried;
+        INFO("journal:\n" << remains.journal);
+        const auto world = resumed(remains, run);
+        check_same_end(world, end);
+        // Should the first sending arrive late, it must find its place taken.
+        for (const auto& id : on_its_way)
+            REQUIRE(std::ranges::any_of(
+                world.machines, [&](const auto& each) { return each.second.jobs.contains(id); }));
+    }
+    CHECK(tried > 5);
 }
 
 TEST_CASE("the power of all nodes goes as well: what is there is looked at") {

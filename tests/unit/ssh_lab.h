@@ -12,6 +12,7 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 namespace ovd::test {
@@ -69,7 +70,10 @@ inline bool in_any_process(const std::string& text) {
     for (const auto& process : fs::directory_iterator("/proc"))
         for (const auto* name : {"cmdline", "environ"}) {
             std::ifstream file(process.path() / name, std::ios::binary);
-            const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+            // Read through the stream, which only fails when the process ends meanwhile.
+            std::ostringstream read;
+            read << file.rdbuf();
+            const auto bytes = read.str();
             if (bytes.find(text) != std::string::npos) return true;
         }
     return false;
