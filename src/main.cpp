@@ -23,6 +23,7 @@ pair under Pacemaker, step by step, after Inuvika's Session Manager Failover Gui
   ovd-failover plan      see every command and file before anything happens
   ovd-failover run       carry it out, step by step; stop at any time, run again
   ovd-failover status    where it is, what waits for whom, what is next
+  ovd-failover verify    does OVD still behave as before? the verification sheet
 
 and afterwards:
   ovd-failover diagnose       how the pair is, and what would mend it
@@ -89,6 +90,8 @@ void add_common(CLI::App& verb, ovd::Common& common) {
     verb.add_option("-f,--farm", common.farm, "the farm file")->capture_default_str();
     verb.add_option("--run-folder", common.run_folder,
         "journal and generated secrets; the farm file's name with .run when left out");
+    verb.add_option(
+        "--sheet", common.sheet, "the verification sheet; sheet.toml beside the farm file");
     verb.add_option("--steps", common.steps, "a folder of steps of your own");
     verb.add_option("--templates", common.templates, "a folder of templates of your own");
     verb.add_flag("--json", common.json, "print JSON for programs");
@@ -183,6 +186,14 @@ int main(int count, char** words) {
     guide_verb->add_flag(
         "--errata", errata, "the guide's mistakes, and what was decided about each");
 
+    ovd::VerifyOptions verify;
+    auto* verify_verb = app.add_subcommand(
+        "verify", "Go through the verification sheet: what is red, and what is different");
+    add_common(*verify_verb, common);
+    verify_verb->add_option("--answers", verify.answers,
+        "answers for unattended use: \"name of the check\" = \"what was seen\"");
+    verify_verb->add_flag("--write", verify.write, "write a sheet.toml for this farm and stop");
+
     auto* status_verb =
         app.add_subcommand("status", "Where it is, what waits for whom, what is next");
     add_common(*status_verb, common);
@@ -205,6 +216,7 @@ int main(int count, char** words) {
         if (test_verb->parsed()) done = ovd::failover_test_verb(common, test, signals.token());
         if (diagnose_verb->parsed()) done = ovd::diagnose_verb(common, fix, signals.token());
         if (guide_verb->parsed()) done = ovd::guide_verb(common, errata);
+        if (verify_verb->parsed()) done = ovd::verify_verb(common, verify, signals.token());
         if (status_verb->parsed()) done = ovd::status_verb(common);
         return done ? *done : show_error(done.error(), common.json);
     } catch (const std::system_error& error) {

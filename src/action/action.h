@@ -37,7 +37,20 @@ struct WaitOp {
     std::string what; ///< what is waited for, in words
     Seconds within{60};
 };
-using Operation = std::variant<RunOp, PutOp, AskOp, WaitOp>;
+/// Goes through the verification sheet.
+struct SheetOp {
+    std::string title; ///< why, for people
+};
+/// Asks the Session Manager's API, on the node itself; a person where it gives no clear answer.
+struct AdminOp {
+    std::string what;    ///< maintenance-on, maintenance-off, no-sessions or servers-ready
+    std::string command; ///< changes something; empty: it only looks
+    std::string look;
+    Content input;
+    AskOp ask;
+    Seconds within{60};
+};
+using Operation = std::variant<RunOp, PutOp, AskOp, WaitOp, SheetOp, AdminOp>;
 
 /// A look that tells whether something is so: exit 0 yes, 1 no, anything else cannot be told.
 struct Probe {
@@ -85,7 +98,7 @@ struct ActionKind {
     std::string_view help;
     std::span<const FieldRule> fields;
     Result<std::vector<Operation>> (*plan)(const Context&, const Fields&);
-    /// Nothing when only the step's own probe can tell.
+    /// Nothing when only the step's own probe, or the journal, can tell.
     Result<std::optional<Probe>> (*probe)(const Context&, const Fields&);
 };
 

@@ -7,7 +7,7 @@ namespace ovd {
 namespace {
 
 const std::array kinds = {command_action, file_action, line_action, package_action, service_action,
-    sql_action, json_action, ini_action, ask_action, wait_action};
+    sql_action, json_action, ini_action, ask_action, wait_action, sheet_action, admin_action};
 
 } // namespace
 

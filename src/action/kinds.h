@@ -16,6 +16,8 @@ extern const ActionKind json_action;
 extern const ActionKind ini_action;
 extern const ActionKind ask_action;
 extern const ActionKind wait_action;
+extern const ActionKind sheet_action;
+extern const ActionKind admin_action;
 
 using Operations = std::vector<Operation>;
 using MaybeProbe = std::optional<Probe>;

@@ -3,12 +3,14 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -33,8 +35,8 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
 
 /// Starts sh -c in its own process group, so that a Ctrl-C at the terminal reaches only us and we
 /// decide what it means for the hook.
-Result<pid_t> spawn(
-    const std::string& command, const std::map<std::string, std::string>& more, int output) {
+Result<pid_t> spawn(const std::string& command, const std::map<std::string, std::string>& more,
+    int input, int output) {
     auto variables = merged_environment(more);
     std::vector<char*> environment;
     for (auto& variable : variables)
@@ -46,7 +48,7 @@ Result<pid_t> spawn(
     std::array<char*, 4> arguments{shell.data(), flag.data(), text.data(), nullptr};
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, input, 0);
     posix_spawn_file_actions_adddup2(&files, output, 1);
     posix_spawn_file_actions_adddup2(&files, output, 2);
     posix_spawnattr_t attributes;
@@ -64,20 +66,43 @@ Result<pid_t> spawn(
     return pid;
 }
 
+/// A file without a name that holds the text, to be read from its beginning: unlike a pipe it takes
+/// any length at once, and unlike an argument nobody else can see it.
+int memory_file(const std::string& text) {
+    const int file = ::memfd_create("stdin", MFD_CLOEXEC);
+    if (file < 0) return file;
+    std::size_t done = 0;
+    while (done < text.size()) {
+        const auto wrote = ::write(file, text.data() + done, text.size() - done);
+        if (wrote < 0) {
+            ::close(file);
+            return -1;
+        }
+        done += static_cast<std::size_t>(wrote);
+    }
+    ::lseek(file, 0, SEEK_SET);
+    return file;
+}
+
 } // namespace
 
 Result<LocalResult> run_local(const std::string& command,
-    const std::map<std::string, std::string>& environment, std::stop_token stop) {
+    const std::map<std::string, std::string>& environment, std::stop_token stop,
+    const std::string& input, Millis time) {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
         return fail(Kind::io, std::strerror(errno), "Close some files and try again.");
-    auto pid = spawn(command, environment, pipe[1]);
+    const int text = memory_file(input);
+    auto pid = text < 0 ? Result<pid_t>(fail(Kind::io, std::strerror(errno), "Free some memory."))
+                        : spawn(command, environment, text, pipe[1]);
+    if (text >= 0) ::close(text);
     ::close(pipe[1]);
     if (!pid) {
         ::close(pipe[0]);
         return tl::unexpected(pid.error());
     }
     LocalResult result;
+    const auto began = std::chrono::steady_clock::now();
     bool told = false;
     for (;;) {
         pollfd ready{pipe[0], POLLIN, 0};
@@ -94,7 +119,7 @@ Result<LocalResult> run_local(const std::string& command,
         // A hook may leave a program behind that keeps the pipe open: its own end is what counts.
         if (::waitpid(*pid, &status, WNOHANG) == *pid) {
             ::close(pipe[0]);
-            if (told) return fail(Kind::stopped, "The hook was ended: " + command);
+            if (told) return fail(Kind::stopped, "This was ended: " + command);
             result.status = exit_status(status);
             return result;
         }
@@ -102,12 +127,17 @@ Result<LocalResult> run_local(const std::string& command,
             told = true;
             ::kill(-*pid, SIGTERM);
         }
+        if (time > Millis{0} && !result.timed_out &&
+            std::chrono::steady_clock::now() - began > time) {
+            result.timed_out = true;
+            ::kill(-*pid, SIGTERM);
+        }
     }
     ::close(pipe[0]);
     int status = 0;
     while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
     }
-    if (told) return fail(Kind::stopped, "The hook was ended: " + command);
+    if (told) return fail(Kind::stopped, "This was ended: " + command);
     result.status = exit_status(status);
     return result;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/console_asker.h"
+#include "cli/sheets.h"
 #include "cli/verbs.h"
 
 #include "base/text.h"
@@ -7,21 +8,11 @@
 #include "ui/plan_text.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace ovd {
 namespace {
-
-std::string who_we_are() {
-    char host[256] = {};
-    ::gethostname(host, sizeof host - 1);
-    const char* sudo = std::getenv("SUDO_USER");
-    const char* user = sudo != nullptr ? sudo : std::getenv("USER");
-    return fmt::format("{}@{}", user != nullptr ? user : std::to_string(::getuid()), host);
-}
 
 /// The steps that --from, --to and --only mean together; empty for all.
 Result<std::set<std::string>> chosen_steps(const Guide& guide, const RunVerbOptions& options) {
@@ -113,18 +104,20 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     const bool whole = steps->empty();
     auto answers = load_answers(options.answers);
     if (!answers) return tl::unexpected(answers.error());
+    const auto who = who_we_are();
+    auto sheets = SessionSheets::open(session, common, *answers, who);
+    if (!sheets) return tl::unexpected(sheets.error());
     SystemClock clock;
     if (auto ok = put_away_finished(session, common, clock); !ok) return tl::unexpected(ok.error());
     auto journal = Journal::open(session.journal_folder(), clock, session.redactor());
     if (!journal) return tl::unexpected(journal.error());
-    const auto who = who_we_are();
     ConsoleAsker asker(session.farm(), std::move(*answers), session.prompter(), session.view(), who,
         stop, [&session](const Step& step) {
             PlanShow show;
             show.steps = {step.id};
             return session.redactor().clean(plan_text(session.plan(), show));
         });
-    const Tools tools{session.plan(), session.nodes(), session.looker(), **journal, asker,
+    const Tools tools{session.plan(), session.nodes(), session.looker(), **journal, asker, **sheets,
         session.view(), clock, session.redactor()};
     Record begin{{"kind", "begin"}, {"who", who}, {"farm", session.farm().name},
         {"facts", facts_of(session.farm())}};

@@ -34,6 +34,14 @@ SshTarget target_of(const Node& node) {
 
 } // namespace
 
+std::string who_we_are() {
+    char host[256] = {};
+    ::gethostname(host, sizeof host - 1);
+    const char* sudo = std::getenv("SUDO_USER");
+    const char* user = sudo != nullptr ? sudo : std::getenv("USER");
+    return fmt::format("{}@{}", user != nullptr ? user : std::to_string(::getuid()), host);
+}
+
 std::string again(const Common& options) {
     return options.procedure == "migration" ? "ovd-failover run"
                                             : "ovd-failover run --procedure " + options.procedure;

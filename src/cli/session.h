@@ -20,6 +20,7 @@ struct Common {
     std::string farm = "farm.toml";
     std::string steps;      ///< folder; empty: the one that came with the program
     std::string templates;  ///< likewise
+    std::string sheet;      ///< the verification sheet; empty: sheet.toml beside the farm file
     std::string run_folder; ///< empty: the farm file's name with .run in place of .toml
     std::string procedure = "migration"; ///< which chapters: see `procedure` in their chapter.toml
     bool json = false;
@@ -50,6 +51,10 @@ public:
     [[nodiscard]] Prompter& prompter() { return *prompter_; }
     [[nodiscard]] ChangingConnections& nodes() { return *nodes_; }
     [[nodiscard]] Looker& looker() { return *looker_; }
+    /// The value of a secret of the farm.
+    [[nodiscard]] Result<std::string> secret(const std::string& name) {
+        return secrets_->get(name);
+    }
     /// Every secret can be had, or can be asked for; an error names the first that cannot.
     [[nodiscard]] Done check_secrets() { return secrets_->check(); }
 
@@ -73,6 +78,9 @@ private:
 
 /// Steps of all procedures, checked as far as they can be without a farm.
 [[nodiscard]] Result<Guide> load_whole_guide(const Common& options);
+
+/// Who is at work: user@host.
+[[nodiscard]] std::string who_we_are();
 
 /// What to type to go on with what was begun.
 [[nodiscard]] std::string again(const Common& options);

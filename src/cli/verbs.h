@@ -32,6 +32,11 @@ struct FailoverTestOptions {
     RunVerbOptions run;
 };
 
+struct VerifyOptions {
+    std::string answers; ///< TOML file: name of a check = what was seen, "no" or "not yet"
+    bool write = false;  ///< write the sheet that is proposed for this farm, and do nothing else
+};
+
 /// Each verb returns the exit code, or the error that main shows and turns into one.
 [[nodiscard]] Result<int> plan_verb(const Common& common, const PlanOptions& options);
 [[nodiscard]] Result<int> check_verb(const Common& common);
@@ -44,5 +49,7 @@ struct FailoverTestOptions {
 /// What carries out each instruction of the guide, or what was decided about its mistakes.
 [[nodiscard]] Result<int> guide_verb(const Common& common, bool errata);
 [[nodiscard]] Result<int> status_verb(const Common& common);
+[[nodiscard]] Result<int> verify_verb(
+    const Common& common, const VerifyOptions& options, std::stop_token stop);
 
 } // namespace ovd

@@ -36,12 +36,14 @@ std::string command_of(const Operation& op) {
     if (const auto* run = std::get_if<RunOp>(&op)) return run->command;
     if (const auto* put = std::get_if<PutOp>(&op))
         return fmt::format(put_script, shell_quote(put->path), shell_quote(put->owner), put->mode);
+    if (const auto* admin = std::get_if<AdminOp>(&op)) return admin->command;
     return {};
 }
 
 const Content* input_of(const Operation& op) {
     if (const auto* run = std::get_if<RunOp>(&op)) return &run->input;
     if (const auto* put = std::get_if<PutOp>(&op)) return &put->content;
+    if (const auto* admin = std::get_if<AdminOp>(&op)) return &admin->input;
     return nullptr;
 }
 
@@ -50,6 +52,10 @@ std::string title_of(const Operation& op) {
     if (const auto* put = std::get_if<PutOp>(&op))
         return fmt::format("write {} ({}, {})", put->path, put->owner, put->mode);
     if (const auto* ask = std::get_if<AskOp>(&op)) return ask->question;
+    if (const auto* sheet = std::get_if<SheetOp>(&op))
+        return "go through the verification sheet: " + sheet->title;
+    if (const auto* admin = std::get_if<AdminOp>(&op))
+        return "ask the Session Manager's API for " + admin->what;
     const auto& wait = std::get<WaitOp>(op);
     return fmt::format("wait until {}, at most {}", wait.what,
         human_seconds(static_cast<double>(wait.within.count())));

@@ -48,6 +48,7 @@ Result<Check> plan_check(const CheckSpec& spec, const Context& context) {
     if (auto ok = check_pattern(check.expect); !ok)
         return fail(Kind::steps, ok.error().message, ok.error().hint, fields.where("expect"));
     check.within = Seconds{fields.number("within", 0)};
+    check.tells = fields.flag("tells", false);
     return check;
 }
 
@@ -62,6 +63,21 @@ Result<std::vector<Operation>> plan_actions(
     return ops;
 }
 
+/// What a person, the sheet or the Session Manager's API said can only be known from the journal.
+bool journal_tells(const std::string& verb) {
+    return verb == "ask" || verb == "sheet" || verb == "admin";
+}
+
+/// The API gives way to a hook of the farm; and where nobody may log in, a person is asked.
+void prefer_hooks(std::vector<Operation>& ops, const Farm& farm, const std::string& node) {
+    const auto* machine = farm.node(node);
+    for (auto& op : ops)
+        if (const auto* admin = std::get_if<AdminOp>(&op);
+            admin != nullptr &&
+            (farm.hooks.contains(admin->ask.hook) || (machine != nullptr && machine->by_hand)))
+            op = AskOp(admin->ask);
+}
+
 /// How the task can be seen to be done: the step's own probe, or those of all its actions.
 Result<std::vector<Probe>> plan_probes(const Step& step, const Context& context) {
     std::vector<Probe> probes;
@@ -72,7 +88,7 @@ Result<std::vector<Probe>> plan_probes(const Step& step, const Context& context)
         return probes;
     }
     for (const auto& action : step.actions) {
-        if (action.verb == "ask") continue;
+        if (journal_tells(action.verb)) continue;
         auto probe = action_kind(action.verb)->probe(context, Fields(action, context.platform));
         if (!probe) return tl::unexpected(probe.error());
         if (!*probe)
@@ -135,6 +151,7 @@ Result<TaskPlan> plan_task(const Guide& guide, const Farm& farm, const Task& tas
     auto ops = plan_actions(step.actions, context);
     if (!ops) return tl::unexpected(ops.error());
     plan.ops = std::move(*ops);
+    prefer_hooks(plan.ops, farm, task.node);
     auto undo = plan_actions(step.undo, context);
     if (!undo) return tl::unexpected(undo.error());
     plan.undo = std::move(*undo);

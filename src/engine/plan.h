@@ -21,6 +21,7 @@ struct Check {
     bool stops = true;  ///< false: a warning
     Seconds within{0};  ///< how long to keep looking
     std::string expect; ///< POSIX extended regular expression for the output; empty: any
+    bool tells = false; ///< its output is for the operator
 };
 
 /// A file of another node that is read before the actions.

@@ -4,6 +4,7 @@
 #include "engine/asker.h"
 #include "engine/journal.h"
 #include "engine/look.h"
+#include "engine/sheets.h"
 #include "ui/view.h"
 
 #include <stop_token>
@@ -17,6 +18,7 @@ struct Tools {
     Looker& looker;
     Journal& journal;
     Asker& asker;
+    Sheets& sheets;
     View& view;
     Clock& clock;
     const Redactor& redactor;

@@ -84,10 +84,11 @@ struct Farm {
     std::string database_user;
     bool database_existing = false; ///< dbmy is a MySQL service that is there already
     std::string admin_user;         ///< Admin Console login; may be empty
+    std::string test_user;          ///< an OVD user for trying to log in; may be empty
 
     Mail mail; ///< where the cluster's alerts go
 
-    /// By name: db_password, hacluster_password, admin_password, mail_password.
+    /// By name: db_password, hacluster_password, admin_password, test_password, mail_password.
     std::map<std::string, SecretSource> secrets;
     std::vector<Node> nodes; ///< in the order osm1 osm2 pcs3 pcs4 dbmy
     std::vector<Server> servers;

@@ -103,11 +103,16 @@ void read_programs(TableReader& root, Farm& farm) {
     farm.database_existing = database.flag("existing", false);
     farm.secrets["db_password"] = database.secret("password");
     database.end();
-    auto admin = root.table("admin", Need::optional);
-    if (!admin.exists()) return;
-    farm.admin_user = admin.text("user", check_line);
-    farm.secrets["admin_password"] = admin.secret("password");
-    admin.end();
+    if (auto admin = root.table("admin", Need::optional); admin.exists()) {
+        farm.admin_user = admin.text("user", check_line);
+        farm.secrets["admin_password"] = admin.secret("password");
+        admin.end();
+    }
+    if (auto test = root.table("test_user", Need::optional); test.exists()) {
+        farm.test_user = test.text("user", check_line);
+        farm.secrets["test_password"] = test.secret("password");
+        test.end();
+    }
 }
 
 /// Mail servers that take mail of the farm without a login need neither user nor password.

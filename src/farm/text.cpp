@@ -138,10 +138,16 @@ void write_programs(Writer& out, const Farm& farm) {
     out.raw("existing", farm.database_existing ? "true" : "false",
         "true: dbmy is a MySQL service that is there already");
     out.secret("password", farm, "db_password");
-    if (farm.admin_user.empty()) return;
-    out.table("[admin]", "The Admin Console's login.");
-    out.value("user", farm.admin_user);
-    out.secret("password", farm, "admin_password");
+    if (!farm.admin_user.empty()) {
+        out.table("[admin]", "The Admin Console's login.");
+        out.value("user", farm.admin_user);
+        out.secret("password", farm, "admin_password");
+    }
+    if (!farm.test_user.empty()) {
+        out.table("[test_user]", "An OVD user that the verification sheet may log in with.");
+        out.value("user", farm.test_user);
+        out.secret("password", farm, "test_password");
+    }
 }
 
 void write_mail(Writer& out, const Farm& farm) {

@@ -15,7 +15,7 @@ const std::vector<std::string> step_keys = {"id", "title", "why", "guide", "on",
     "platforms", "needs", "needed_by", "holds_until", "disruptive", "expect", "differs", "fetch",
     "action", "probe", "verify", "undo"};
 const std::vector<std::string> check_keys = {
-    "command", "stdin", "says", "hint", "severity", "within", "expect"};
+    "command", "stdin", "says", "hint", "severity", "within", "expect", "tells"};
 
 Result<FieldValue> read_variants(const toml::table& table, const fs::path& path) {
     Text texts;

@@ -127,6 +127,7 @@ Result<Names> names_for(
     values["db_name"] = farm.database_name;
     values["db_user"] = farm.database_user;
     values["admin_user"] = farm.admin_user;
+    values["test_user"] = farm.test_user;
     values["began"] = farm.began;
     values["mail_hub"] = farm.mail.hub;
     values["mail_from"] = farm.mail.from;

@@ -23,6 +23,19 @@ Json operation_json(const Operation& op) {
         json["within"] = wait->within.count();
         return json;
     }
+    if (std::holds_alternative<SheetOp>(op)) {
+        json["kind"] = "sheet";
+        return json;
+    }
+    if (const auto* admin = std::get_if<AdminOp>(&op)) {
+        json["kind"] = "admin";
+        json["question"] = admin->ask.question;
+        json["look"] = admin->look;
+        if (admin->command.empty()) return json;
+        json["command"] = admin->command;
+        json["stdin"] = admin->input.display();
+        return json;
+    }
     json["kind"] = std::holds_alternative<PutOp>(op) ? "put" : "run";
     if (const auto* put = std::get_if<PutOp>(&op)) {
         json["path"] = put->path;

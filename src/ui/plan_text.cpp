@@ -68,9 +68,15 @@ void show_operation(Page& page, const Operation& op) {
         if (!ask->look.empty()) page.prose(ask->look, "    ", "look at: ");
         if (!ask->hook.empty())
             page.line(fmt::format("    (a hook named {} in farm.toml answers instead)", ask->hook));
+    } else if (const auto* admin = std::get_if<AdminOp>(&op)) {
+        page.prose(title_of(op), "    ");
+        page.verbatim(admin->command.empty() ? admin->look : admin->command, "      ");
+        page.line("    with this on stdin:");
+        page.verbatim(admin->input.display(), "      ");
+        page.prose(admin->ask.question, "    ", "where it gives no clear answer, asks: ");
     } else {
         page.prose(title_of(op), "    ");
-        page.verbatim(std::get<WaitOp>(op).command, "      ");
+        if (const auto* wait = std::get_if<WaitOp>(&op)) page.verbatim(wait->command, "      ");
     }
 }
 

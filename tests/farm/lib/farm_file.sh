@@ -43,6 +43,10 @@ password = { generate = true }
 [admin]
 user = "admin"
 password = { file = "$state/admin-password" }
+
+[test_user]
+user = "alice"
+password = { file = "$state/alice-password" }
 EOF
         for row in "${nodes[@]}"; do
             role=${row%% *}
@@ -61,17 +65,13 @@ EOF
 [hooks]     # each does what a person would, so that the whole guide runs without questions
 "priv-vlan" = "true"
 "priv-routing" = "true"
-"users-gone" = "$me sessions"
 "shutdown-osm1" = "$me shutdown osm1"
 "add-nic-osm1" = "$me add-nic osm1"
 "boot-osm1" = "$me power-on osm1"
-"maintenance-on" = "$me maintenance on"
-"maintenance-off" = "$me maintenance off"
 "deploy-osm2" = "$me deploy osm2"
 "osm-id" = "$me osm-id"
 "request-key" = "$me request-key"
 "install-key" = "$me install-key"
-"sheet" = "$me sheet"
 "update-backup" = "true"
 "update-active" = "$me update active"
 "update-passive" = "$me update passive"

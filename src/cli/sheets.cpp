@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/sheets.h"
+
+#include "base/file.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "sheet/defaults.h"
+#include "sheet/runner.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace ovd {
+
+std::string sheet_path(const Common& common) {
+    if (!common.sheet.empty()) return common.sheet;
+    return (std::filesystem::path(common.farm).parent_path() / "sheet.toml").string();
+}
+
+Result<std::unique_ptr<SessionSheets>> SessionSheets::open(Session& session, const Common& common,
+    std::map<std::string, std::string> answers, std::string who) {
+    std::unique_ptr<SessionSheets> sheets(new SessionSheets(session, common));
+    const auto path = sheet_path(common);
+    auto sheet = common.sheet.empty() && !std::filesystem::exists(path)
+                     ? read_sheet(default_sheet(session.farm()), "")
+                     : load_sheet(path);
+    if (!sheet) return tl::unexpected(sheet.error());
+    sheets->sheet_ = std::move(*sheet);
+    sheets->answers_ = std::move(answers);
+    sheets->who_ = std::move(who);
+    return sheets;
+}
+
+Result<std::optional<Word>> SessionSheets::ask(const SheetCheck& check, std::stop_token stop) {
+    if (const auto hook = session_.farm().hooks.find(check.hook);
+        !check.hook.empty() && hook != session_.farm().hooks.end()) {
+        auto ran = run_local(hook->second, {{"OVD_CHECK", check.name}}, stop);
+        if (!ran) return tl::unexpected(ran.error());
+        return Word{ran->status == 0, session_.redactor().clean(trim(ran->output)),
+            "hook " + hook->first, ""};
+    }
+    if (const auto known = answers_.find(check.name); known != answers_.end()) {
+        if (known->second == "not yet") return std::nullopt;
+        return Word{known->second != "no", known->second, who_ + ", answers file", ""};
+    }
+    auto& prompter = session_.prompter();
+    if (!prompter.interactive()) return std::nullopt;
+    session_.view().pause();
+    std::string text = fmt::format("\n{}\n{}\n", check.name, check.target);
+    if (!check.look.empty()) text += fmt::format("Look at: {}\n", check.look);
+    auto yes = prompter.confirm(text + "Is it so?", false);
+    auto evidence = yes ? prompter.ask("What did you see? A sentence, or the name of a file", "",
+                              [](const std::string& said) -> Done {
+                                  if (!said.empty()) return {};
+                                  return fail(Kind::usage, "The report needs something to show.");
+                              })
+                        : Result<std::string>(tl::unexpected(yes.error()));
+    session_.view().resume();
+    if (!evidence) return tl::unexpected(evidence.error());
+    if (std::filesystem::is_regular_file(*evidence))
+        if (const auto content = read_file(*evidence))
+            *evidence += fmt::format(" (SHA-256 {})", sha256(*content));
+    return Word{*yes, *evidence, who_, ""};
+}
+
+Result<SheetResult> SessionSheets::look(const std::vector<Record>& journal, std::stop_token stop) {
+    // What holds after the migration is compared with what held before it.
+    auto records = journal;
+    if (session_.journal_folder() != session_.run_folder()) {
+        auto before = Journal::read(session_.run_folder());
+        if (!before) return tl::unexpected(before.error());
+        before->insert(before->end(), journal.begin(), journal.end());
+        records = std::move(*before);
+    }
+    const SystemClock clock;
+    const SheetTools tools{sheet_, session_.farm(), session_.guide(), session_.nodes(), clock,
+        [this](const std::string& name) { return session_.secret(name); },
+        [this](std::string_view text) { return session_.redactor().clean(text); },
+        [this, stop](const SheetCheck& check) { return ask(check, stop); }, {}};
+    return run_sheet(tools, SheetHistory(records), stop);
+}
+
+Result<Record> SessionSheets::run(
+    const std::string& title, const std::vector<Record>& journal, std::stop_token stop) {
+    auto result = look(journal, stop);
+    if (!result) return tl::unexpected(result.error());
+    session_.view().say(fmt::format("Verification sheet, {}: {}", title,
+        result->red() ? "RED"
+        : result->count(CheckState::moved) + result->count(CheckState::as_before) > 0
+            ? "green, with differences"
+            : "green"));
+    session_.view().say(sheet_text(*result, view_options(common_).color));
+    return sheet_record(*result, title);
+}
+
+} // namespace ovd

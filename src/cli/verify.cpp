@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verification sheet at any moment: what is red, what is different from the first time.
+#include "cli/console_asker.h"
+#include "cli/sheets.h"
+#include "cli/verbs.h"
+
+#include "base/file.h"
+#include "sheet/defaults.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace ovd {
+namespace {
+
+Result<int> write_default(const Common& common, const Farm& farm) {
+    const auto path = sheet_path(common);
+    if (std::filesystem::exists(path))
+        return fail(Kind::io, path + " is there already.", "Edit it, or move it away first.");
+    if (auto ok = write_file(path, default_sheet(farm)); !ok) return tl::unexpected(ok.error());
+    fmt::print("Wrote {}: edit it as you like. ovd-failover verify goes through it.\n", path);
+    return 0;
+}
+
+} // namespace
+
+Result<int> verify_verb(const Common& common, const VerifyOptions& options, std::stop_token stop) {
+    auto session = Session::open(common, Session::Plans::recorded, stop);
+    if (!session) return tl::unexpected(session.error());
+    if (options.write) return write_default(common, (*session)->farm());
+    auto answers = load_answers(options.answers);
+    if (!answers) return tl::unexpected(answers.error());
+    auto sheets = SessionSheets::open(**session, common, std::move(*answers), who_we_are());
+    if (!sheets) return tl::unexpected(sheets.error());
+    // While another wizard is at work it is looked at all the same, and not recorded.
+    const SystemClock clock;
+    auto journal = Journal::open((*session)->journal_folder(), clock, (*session)->redactor());
+    if (!journal && journal.error().kind != Kind::journal) return tl::unexpected(journal.error());
+    auto records = Journal::read((*session)->journal_folder());
+    if (!records) return tl::unexpected(records.error());
+    auto result = (*sheets)->look(*records, stop);
+    if (!result) return tl::unexpected(result.error());
+    const auto record = sheet_record(*result, "looked at by hand");
+    if (journal)
+        if (auto ok = (*journal)->write(record); !ok) return tl::unexpected(ok.error());
+    if (common.json) {
+        fmt::print("{}\n", record.dump(2));
+    } else {
+        if ((*sheets)->sheet().path.empty())
+            fmt::print("There is no {} yet: this is the sheet that verify --write would write.\n",
+                sheet_path(common));
+        fmt::print("{} at {} ({} is active)\n", result->red() ? "RED" : "Green", result->service,
+            result->active);
+        fmt::print("{}\n", sheet_text(*result, view_options(common).color));
+        if (!journal) fmt::print("Another run has the journal: this was not recorded.\n");
+    }
+    return result->red() ? exit_code(Kind::refused) : 0;
+}
+
+} // namespace ovd

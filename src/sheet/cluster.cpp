@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Quorum, and the six resources where they belong. Before there is a cluster there is nothing to
+// say; one that was set up and does not answer is red.
+#include "base/text.h"
+#include "sheet/kinds.h"
+
+#include <fmt/format.h>
+
+namespace ovd {
+namespace {
+
+constexpr std::string_view script = R"(conf=/etc/corosync/corosync.conf
+grep -qs 'cluster_name: *{}$' "$conf" || {{ echo "no cluster yet"; exit 0; }}
+state=$(crm_mon -1 --output-as=xml --inactive 2>/dev/null || crm_mon --as-xml --inactive 2>/dev/null) ||
+  {{ echo "Pacemaker does not answer"; exit 1; }}
+echo "$state" | grep -q 'with_quorum="true"' || {{ echo "there is no quorum"; exit 1; }}
+bad=0 at= n=0
+for r in virtual_ip virtual_ip_src osm_cron httpd lsyncd lsyncd_cron; do
+  echo "$state" | grep -q "<resource id=\"$r\"" || continue
+  n=$((n + 1))
+  where=$(crm_resource --resource $r --locate 2>/dev/null | sed -n 's/.*is running on: *\([^ ]*\).*/\1/p' | tr '\n' ' ')
+  case $where in
+  '') echo "$r is not running"; bad=1 ;;
+  *' '?*) echo "$r runs on $where"; bad=1 ;;
+  *) [ -z "$at" ] || [ "$at" = "$where" ] || {{ echo "$r is on $where, others on $at"; bad=1; }}; at=$where ;;
+  esac
+done
+echo "$state" | grep -q '<failure ' && {{ echo "an action has failed"; bad=1; }}
+[ $bad -eq 0 ] && echo "quorate, $n resources on $at"
+exit $bad)";
+
+std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
+    const auto name =
+        filled_text("{{ cluster_name }}", Encoding::raw, context, check.where, wrong);
+    return Look{check.on.empty() ? "active" : check.on, fmt::format(script, name), {}};
+}
+
+Judged judge(const SheetCheck&, const SheetContext&, const ReadResult& result) {
+    auto seen = trim(result.output);
+    for (auto& c : seen)
+        if (c == '\n') c = ';';
+    return {result.status == 0, tail(seen, 300),
+        "ovd-failover diagnose tells more, and what would mend it.", {}};
+}
+
+} // namespace
+
+const SheetKind cluster_kind{"cluster", "quorate, every resource in its one place", plan, judge};
+
+} // namespace ovd

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sheet/runner.h"
+
+#include "base/process.h"
+#include "base/text.h"
+#include "guide/values.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <mutex>
+#include <thread>
+
+namespace ovd {
+namespace {
+
+/// One check on its way: the look, what it gave, and whether it may be tried again.
+struct Going {
+    const SheetCheck* check = nullptr;
+    SheetContext context;
+    std::optional<Look> look;
+    std::string input;
+    Judged judged;
+    double seconds = 0;
+};
+
+class Runner {
+public:
+    Runner(const SheetTools& tools, const SheetHistory& history, std::stop_token stop)
+        : tools_(tools), history_(history), stop_(std::move(stop)) {}
+
+    Result<SheetResult> run() {
+        const auto began = tools_.clock.now();
+        result_.budget = tools_.sheet.budget;
+        if (auto ok = find_service(); !ok) return tl::unexpected(ok.error());
+        if (auto ok = plan_all(); !ok) return tl::unexpected(ok.error());
+        look_at_all();
+        if (stop_.stop_requested())
+            return fail(Kind::stopped, "Stopped at the verification sheet.",
+                "Go on with: ovd-failover run");
+        for (auto& each : going_)
+            if (auto ok = finish(each); !ok) return tl::unexpected(ok.error());
+        result_.seconds = seconds_since(began);
+        return std::move(result_);
+    }
+
+private:
+    [[nodiscard]] double seconds_since(WallTime then) const {
+        return std::chrono::duration<double>(tools_.clock.now() - then).count();
+    }
+
+    /// Where the service is: at whichever Session Manager has the VIP, or where it always was.
+    Done find_service() {
+        farm_ = tools_.farm;
+        farm_.active = "osm1";
+        result_.service = farm_.node("osm1")->address;
+        const Read read{
+            fmt::format("ip -4 -o addr show | grep -qwF {}", shell_quote(farm_.vip)), {}, Millis{10'000}};
+        for (const auto* id : {"osm1", "osm2"}) {
+            if (farm_.node(id)->by_hand) continue;
+            auto seen = tools_.nodes.reader(id).read({&read, 1});
+            if (!seen && seen.error().kind == Kind::host_key) return tl::unexpected(seen.error());
+            if (!seen || seen->front().status != 0) continue;
+            farm_.active = id;
+            result_.service = farm_.vip;
+            break;
+        }
+        result_.active = farm_.active;
+        auto names = names_for(tools_.guide, farm_, Step{}, farm_.active);
+        if (!names) return tl::unexpected(names.error());
+        names_ = std::move(*names);
+        names_.values["service"] = result_.service;
+        return {};
+    }
+
+    Done plan_all() {
+        going_.reserve(tools_.sheet.checks.size());
+        for (const auto& check : tools_.sheet.checks) {
+            Going each{&check,
+                {names_, tools_.sheet, farm_.active, farm_.admin_user, farm_.test_user,
+                    history_.changed(), history_.known(check.name)},
+                {}, {}, {}, 0};
+            Done wrong;
+            each.look = sheet_kind(check.kind).plan(check, each.context, wrong);
+            if (!wrong) return tl::unexpected(at(check, wrong.error()));
+            if (each.look) {
+                auto& node = each.look->node;
+                if (node == "active") node = farm_.active;
+                if (node == "passive") node = farm_.active == "osm1" ? "osm2" : "osm1";
+                if (auto ok = resolve(each); !ok) return tl::unexpected(at(check, ok.error()));
+            }
+            going_.push_back(std::move(each));
+        }
+        return {};
+    }
+
+    [[nodiscard]] Error at(const SheetCheck& check, Error error) const {
+        error.message = fmt::format("{}: {}", check.name, error.message);
+        if (!error.where || error.where->file.empty()) error.where = check.where;
+        return error;
+    }
+
+    Done resolve(Going& each) {
+        const auto& node = each.look->node;
+        if (!node.empty() && farm_.node(node) == nullptr && farm_.server(node) == nullptr)
+            return fail(Kind::farm, node + " is no node of this farm.",
+                "Write osm1, osm2, pcs3, pcs4, dbmy, active, passive or the name of a server.");
+        auto input = each.look->input.resolve([this](const Content::Part& part) {
+            return tools_.secret(part.value);
+        });
+        if (!input) return tl::unexpected(input.error());
+        each.input = std::move(*input);
+        return {};
+    }
+
+    void look_at_all() {
+        std::map<std::string, std::vector<Going*>> by_node;
+        std::vector<std::jthread> threads;
+        for (auto& each : going_) {
+            if (!each.look) continue;
+            if (each.look->node.empty())
+                threads.emplace_back([this, one = &each] { keep_looking({one}); });
+            else
+                by_node[each.look->node].push_back(&each);
+        }
+        for (auto& [node, list] : by_node)
+            threads.emplace_back([this, all = list] { keep_looking(all); });
+    }
+
+    /// Looks, and looks again at what is not well as long as that may take.
+    void keep_looking(std::vector<Going*> open) {
+        const auto began = tools_.clock.now();
+        for (;;) {
+            look_once(open);
+            for (auto* each : open)
+                each->seconds = seconds_since(began);
+            const auto gone = Millis{static_cast<long>(seconds_since(began) * 1000)};
+            std::erase_if(open, [&](const Going* each) {
+                return each->judged.good || gone >= each->check->within;
+            });
+            if (open.empty() || stop_.stop_requested()) return;
+            std::this_thread::sleep_for(Millis{500});
+        }
+    }
+
+    void look_once(const std::vector<Going*>& open) {
+        const auto& node = open.front()->look->node;
+        if (node.empty()) {
+            auto& each = *open.front();
+            const auto began = tools_.clock.now();
+            auto seen = run_local(each.look->command, {}, stop_, each.input, limit(*each.check));
+            ReadResult result;
+            if (seen)
+                result = {seen->status, seen->timed_out, seen->output};
+            else
+                result.output = seen.error().message;
+            judge(each, result);
+            each.seconds = seconds_since(began);
+            return;
+        }
+        std::vector<Read> reads;
+        for (const auto* each : open)
+            reads.push_back({each->look->command, each->input, limit(*each->check)});
+        auto seen = tools_.nodes.reader(node).read(reads);
+        for (std::size_t i = 0; i < open.size(); ++i) {
+            if (seen)
+                judge(*open[i], (*seen)[i]);
+            else
+                open[i]->judged = {false, seen.error().message, seen.error().hint, {}};
+        }
+    }
+
+    /// A login makes several requests, each with the check's own timeout.
+    static Millis limit(const SheetCheck& check) {
+        const auto rounds = static_cast<long>(std::max<std::size_t>(1, check.requests.size()));
+        return Millis{check.timeout * rounds} + Millis{10'000};
+    }
+
+    void judge(Going& each, const ReadResult& result) {
+        if (result.timed_out)
+            each.judged = {false, fmt::format("no answer within {} s", each.check->timeout.count()),
+                "", {}};
+        else
+            each.judged = sheet_kind(each.check->kind).judge(*each.check, each.context, result);
+    }
+
+    Done finish(Going& each) {
+        CheckResultOfSheet done;
+        done.name = each.check->name;
+        done.kind = each.check->kind;
+        done.seconds = each.seconds;
+        if (!each.look) {
+            if (auto ok = ask(*each.check, done); !ok) return ok;
+        } else {
+            done.says = tools_.clean(each.judged.says);
+            done.hint = each.judged.hint;
+            done.values = each.judged.values;
+            compare(done, each.judged.good, history_);
+        }
+        if (tools_.told) tools_.told(done);
+        result_.checks.push_back(std::move(done));
+        return {};
+    }
+
+    /// A person's word holds for some hours; then it is asked for again.
+    Done ask(const SheetCheck& check, CheckResultOfSheet& done) {
+        const auto now = tools_.clock.now();
+        auto word = history_.word(check.name);
+        const bool fresh = word && word->time > iso_time(now - check.valid);
+        if (!fresh) {
+            auto said = tools_.person(check);
+            if (!said) return tl::unexpected(said.error());
+            word = *said;
+            if (word) word->time = iso_time(now);
+        }
+        if (!word) {
+            done.state = CheckState::waits;
+            done.says = "nobody was there to answer: " + check.target;
+            return {};
+        }
+        done.word = word;
+        done.says = fmt::format("{} ({}, {})", word->text, word->who, word->time);
+        compare(done, word->good, history_);
+        return {};
+    }
+
+    const SheetTools& tools_;
+    const SheetHistory& history_;
+    std::stop_token stop_;
+    Farm farm_;
+    Names names_;
+    std::vector<Going> going_;
+    SheetResult result_;
+};
+
+} // namespace
+
+Result<SheetResult> run_sheet(
+    const SheetTools& tools, const SheetHistory& history, std::stop_token stop) {
+    return Runner(tools, history, std::move(stop)).run();
+}
+
+} // namespace ovd

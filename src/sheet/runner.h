@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes all checks of a sheet: those of one node in one round trip, nodes and the operator's own
+// side by side. Looks only; nothing here can change a node.
+#pragma once
+
+#include "farm/farm.h"
+#include "guide/step.h"
+#include "sheet/result.h"
+
+#include <functional>
+#include <stop_token>
+
+namespace ovd {
+
+struct SheetTools {
+    const Sheet& sheet;
+    const Farm& farm;
+    const Guide& guide;
+    Connections& nodes;
+    const Clock& clock;
+    std::function<Result<std::string>(const std::string&)> secret;
+    std::function<std::string(std::string_view)> clean; ///< takes secrets out
+    /// Asks a person about a check; nothing when nobody is there. Called one at a time.
+    std::function<Result<std::optional<Word>>(const SheetCheck&)> person;
+    /// Told as each check is through; may be empty.
+    std::function<void(const CheckResultOfSheet&)> told;
+};
+
+/// A check that cannot be made is bad. Errors are only those of the sheet itself and a stop.
+[[nodiscard]] Result<SheetResult> run_sheet(
+    const SheetTools& tools, const SheetHistory& history, std::stop_token stop);
+
+} // namespace ovd
