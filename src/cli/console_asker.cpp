@@ -121,6 +121,13 @@ Result<Asker::Mend> ConsoleAsker::after_failure(const Task& task, const Error&) 
     return *said == "h" ? Mend::by_hand : Mend::stop;
 }
 
+Result<bool> ConsoleAsker::way_back(const std::string& section, const std::string& why) {
+    return prompter_.confirm(
+        fmt::format(
+            "\n{}\nPut back what was done in \"{}\"? What is under way ends first.", why, section),
+        false);
+}
+
 Result<bool> ConsoleAsker::confirm_by_hand(const Task& task, const std::string& commands) {
     const std::scoped_lock lock(mutex_);
     if (!prompter_.interactive())

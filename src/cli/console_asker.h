@@ -26,6 +26,7 @@ public:
     Result<Choice> before(const Step& step, const std::string& what) override;
     Result<Mend> after_failure(const Task& task, const Error& error) override;
     Result<bool> confirm_by_hand(const Task& task, const std::string& commands) override;
+    Result<bool> way_back(const std::string& section, const std::string& why) override;
     [[nodiscard]] bool interactive() const override { return prompter_.interactive(); }
 
 private:

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engine/executor.h"
 #include "ui/plan_text.h"
+#include "watch/watcher.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -117,8 +118,16 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
             show.steps = {step.id};
             return session.redactor().clean(plan_text(session.plan(), show));
         });
+    const bool migration = common.procedure == "migration";
+    auto watcher =
+        std::make_unique<Watcher>(**journal, session.view(), [&session, &sheets, migration] {
+            const auto& farm = session.farm();
+            return make_prober((*sheets)->sheet().watch,
+                migration ? (*sheets)->watched_url(farm.node("osm1")->address) : "",
+                (*sheets)->watched_url(farm.vip));
+        });
     const Tools tools{session.plan(), session.nodes(), session.looker(), **journal, asker, **sheets,
-        session.view(), clock, session.redactor()};
+        *watcher, session.view(), clock, session.redactor()};
     Record begin{{"kind", "begin"}, {"who", who}, {"farm", session.farm().name},
         {"facts", facts_of(session.farm())}};
     if (auto ok = (*journal)->write(std::move(begin)); !ok) return tl::unexpected(ok.error());
@@ -128,6 +137,7 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     Executor executor(tools, replay((*journal)->records()),
         {std::move(*steps), options.yes, options.again, options.take_over, who});
     const auto summary = executor.run(stop);
+    watcher.reset(); // what it still has to say comes before the end
     Record end{{"kind", "stop"},
         {"why", summary.error ? summary.error->message : "end of the plan"},
         {"done", summary.carried_out}, {"left", summary.left},

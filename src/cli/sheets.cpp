@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "guide/values.h"
 #include "sheet/defaults.h"
 #include "sheet/runner.h"
 
@@ -61,6 +62,16 @@ Result<std::optional<Word>> SessionSheets::ask(const SheetCheck& check, std::sto
         if (const auto content = read_file(*evidence))
             *evidence += fmt::format(" (SHA-256 {})", sha256(*content));
     return Word{*yes, *evidence, who_, ""};
+}
+
+std::string SessionSheets::watched_url(const std::string& service) const {
+    if (service.empty()) return {};
+    const auto names = names_for(session_.guide(), session_.farm(), Step{}, "osm1");
+    if (!names) return {};
+    auto with_service = *names;
+    with_service.values["service"] = service;
+    const auto url = fill(sheet_.watch.url, with_service, Encoding::raw, {});
+    return url && url->plain() ? url->display() : "";
 }
 
 Result<SheetResult> SessionSheets::look(const std::vector<Record>& journal, std::stop_token stop) {

@@ -24,9 +24,12 @@ public:
         const std::vector<Record>& journal, std::stop_token stop);
 
     [[nodiscard]] const Sheet& sheet() const { return sheet_; }
+    /// The URL of [watch] with an address of the service in it; empty when there is none.
+    [[nodiscard]] std::string watched_url(const std::string& service) const;
 
 private:
-    SessionSheets(Session& session, Common common) : session_(session), common_(std::move(common)) {}
+    SessionSheets(Session& session, Common common)
+        : session_(session), common_(std::move(common)) {}
     [[nodiscard]] Result<std::optional<Word>> ask(const SheetCheck& check, std::stop_token stop);
 
     Session& session_;

@@ -31,6 +31,9 @@ public:
     /// found tells what the last look saw.
     [[nodiscard]] virtual Result<bool> confirm_by_hand(
         const Task& task, const std::string& commands) = 0;
+    /// The service is away for longer than it should be: go back? why tells for how long.
+    [[nodiscard]] virtual Result<bool> way_back(
+        const std::string& section, const std::string& why) = 0;
     [[nodiscard]] virtual bool interactive() const = 0;
 };
 

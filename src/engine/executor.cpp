@@ -245,13 +245,32 @@ void Executor::put_back(const std::string& section) {
     summary_.error->message += "\nWhat was done in " + section + " was put back.";
 }
 
+/// A limit that was crossed is told in any case; the way back is offered where there is one.
+void Executor::offer_way_back() {
+    const auto id = tools_.watch.crossed();
+    if (!id || summary_.error || !tools_.asker.interactive()) return;
+    for (const auto& chapter : tools_.plan.guide.chapters)
+        for (const auto& section : chapter.sections) {
+            if (section.id != *id || !section.put_back) continue;
+            tools_.view.pause();
+            const auto back = tools_.asker.way_back(
+                section.title, "The service is away for longer than its limit.");
+            tools_.view.resume();
+            if (!back) summary_.error = back.error();
+            if (!back || !*back) return;
+            given_up_.insert(section.id);
+            summary_.error = Error{Kind::remote,
+                "The service was away for too long, and the way back was chosen.",
+                "Find out what took so long before you try again.", {}};
+        }
+}
+
 RunSummary Executor::run(std::stop_token stop) {
     if (auto ok = look_first(); !ok)
         summary_.error = ok.error();
     else if (auto order = check_order(); !order)
         summary_.error = order.error();
     std::optional<Leases> leases;
-    std::set<std::string> failed_sections;
     while (!summary_.error) {
         if (stop.stop_requested()) break;
         const auto next = ready();
@@ -271,6 +290,7 @@ RunSummary Executor::run(std::stop_token stop) {
             start(task, stop);
         }
         take_finished(stop);
+        offer_way_back();
     }
     while (running() > 0)
         take_finished(stop);
@@ -278,6 +298,7 @@ RunSummary Executor::run(std::stop_token stop) {
     if (stop.stop_requested() && !summary_.error)
         summary_.error =
             Error{Kind::stopped, "Stopped between two steps.", "Go on with: ovd-failover run", {}};
+    auto failed_sections = given_up_;
     if (summary_.error && summary_.error->kind == Kind::remote)
         for (std::size_t i = 0; i < marks_.size(); ++i)
             if (marks_[i] == Mark::failed)

@@ -56,6 +56,7 @@ private:
     void announce_section(std::size_t task);
     [[nodiscard]] std::size_t running() const;
     void put_back(const std::string& section);
+    void offer_way_back();
 
     const Tools& tools_;
     RunState state_;
@@ -67,6 +68,7 @@ private:
     std::set<std::string> skipped_;  ///< steps a person left for later
     std::string approved_section_;
     bool approved_all_ = false;
+    std::set<std::string> given_up_;  ///< sections a person wants put back
     std::set<std::string> announced_; ///< sections the view knows
     std::vector<std::jthread> workers_;
     std::mutex mutex_;

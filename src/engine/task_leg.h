@@ -71,8 +71,7 @@ private:
 
     [[nodiscard]] Record task_record(const std::string& state) const;
 
-    Done record_state(
-        const std::string& state, const std::string& how, const std::string& message);
+    Done record_state(const std::string& state, const std::string& how, const std::string& message);
 
     [[nodiscard]] Result<Ended> stopped(const std::string& when) const;
 

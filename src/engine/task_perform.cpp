@@ -39,8 +39,7 @@ Result<bool> TaskRun::put_question(const AskOp& ask) {
     record["text"] = answer->text;
     record["by"] = answer->by;
     record["who"] = answer->who;
-    if (auto ok = tools_.journal.write(std::move(record)); !ok)
-        return tl::unexpected(ok.error());
+    if (auto ok = tools_.journal.write(std::move(record)); !ok) return tl::unexpected(ok.error());
     message_ = answer->done ? "" : "waits for: " + ask.question;
     if (answer->done && !task_.node.empty()) tools_.nodes.drop(task_.node);
     return !answer->done;
@@ -61,8 +60,7 @@ Done TaskRun::wait_until(const WaitOp& wait) {
     }
     return fail(Kind::remote,
         fmt::format("{}: waited {} until {}, in vain. Last seen: {}", where(),
-            human_seconds(static_cast<double>(wait.within.count())), wait.what,
-            tail(last, 300)),
+            human_seconds(static_cast<double>(wait.within.count())), wait.what, tail(last, 300)),
         fmt::format("Look yourself: {}", wait.command));
 }
 
@@ -109,8 +107,7 @@ Result<JobState> TaskRun::wait_for(const Job& job) {
         return tl::unexpected(stopped("before " + lines(job.command).front()).error());
     if (!state) return state;
     if (state->phase == JobState::Phase::running)
-        return tl::unexpected(
-            stopped("while its command goes on by itself on the node").error());
+        return tl::unexpected(stopped("while its command goes on by itself on the node").error());
     if (state->phase == JobState::Phase::lost)
         return fail(Kind::unknown,
             fmt::format("{}: the node went down while this was under way: {}", where(),

@@ -60,8 +60,7 @@ Result<Finding::State> TaskRun::look() {
     found_detail_ = finding.detail;
     if (finding.state == Finding::State::cannot_tell)
         return fail(Kind::unknown,
-            fmt::format(
-                "{}: it cannot be told whether this is done: {}", where(), finding.detail),
+            fmt::format("{}: it cannot be told whether this is done: {}", where(), finding.detail),
             fmt::format("Look yourself: {}", detail_.probes.front().command));
     return finding.state;
 }

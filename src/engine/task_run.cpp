@@ -12,7 +12,9 @@ namespace ovd {
 TaskOutcome TaskRun::go(bool by_hand) {
     started_ = tools_.clock.now();
     tools_.view.begins(task_.id, task_.step->title, task_.step->section);
+    if (task_.step->disruptive) tools_.watch.begins(task_.id, *task_.step);
     auto ended = by_hand ? follow_by_hand() : follow();
+    if (task_.step->disruptive) tools_.watch.ends(task_.id);
     const double seconds = elapsed();
     if (!ended) {
         const auto& error = ended.error();

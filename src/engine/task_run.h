@@ -4,6 +4,7 @@
 #include "engine/asker.h"
 #include "engine/journal.h"
 #include "engine/look.h"
+#include "engine/service_watch.h"
 #include "engine/sheets.h"
 #include "ui/view.h"
 
@@ -19,6 +20,7 @@ struct Tools {
     Journal& journal;
     Asker& asker;
     Sheets& sheets;
+    ServiceWatch& watch;
     View& view;
     Clock& clock;
     const Redactor& redactor;

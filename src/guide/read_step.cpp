@@ -12,8 +12,8 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::vector<std::string> step_keys = {"id", "title", "why", "guide", "on", "when", "unless",
-    "platforms", "needs", "needed_by", "holds_until", "disruptive", "expect", "differs", "fetch",
-    "action", "probe", "verify", "undo"};
+    "platforms", "needs", "needed_by", "holds_until", "disruptive", "expect", "limit", "differs",
+    "fetch", "action", "probe", "verify", "undo"};
 const std::vector<std::string> check_keys = {
     "command", "stdin", "says", "hint", "severity", "within", "expect", "tells"};
 
@@ -239,6 +239,13 @@ Result<Step> read_step(const toml::table& table, const fs::path& path) {
     auto disruptive = read_flag(table, "disruptive", path);
     if (!disruptive) return tl::unexpected(disruptive.error());
     step.disruptive = *disruptive;
+    if (const auto* limit = table.get("limit")) {
+        const auto seconds = limit->value_exact<int64_t>();
+        if (!seconds || *seconds < 1)
+            return fail(Kind::steps, "limit must be a number of seconds.", "Write limit = 30",
+                where_of(*limit, path));
+        step.limit = static_cast<long>(*seconds);
+    }
     if (auto ok = read_fetch(table, step, path); !ok) return tl::unexpected(ok.error());
     auto actions = read_actions(table, "action", path);
     if (!actions) return tl::unexpected(actions.error());

@@ -83,8 +83,7 @@ bool means_yes(const Json& value) {
     return value.is_string() && (value == "1" || value == "true");
 }
 
-Content admin_input(
-    const std::string& user, const std::vector<AdminCall>& calls, int seconds) {
+Content admin_input(const std::string& user, const std::vector<AdminCall>& calls, int seconds) {
     std::vector<HttpRequest> requests;
     for (const auto& call : calls) {
         HttpRequest request;
@@ -153,10 +152,9 @@ Result<AdminOverview> admin_overview(const std::vector<Json>& answers) {
     if (!answers[3].is_object() && !answers[3].is_array()) return strange("sessions_list");
     for (const auto& [id, row] : answers[3].items()) {
         const bool known = row.is_object() && row.contains("user_login");
-        overview.sessions.push_back(
-            known ? fmt::format("{} ({})", text_of(row["user_login"]),
-                        text_of(row.value("status", Json())))
-                  : id);
+        overview.sessions.push_back(known ? fmt::format("{} ({})", text_of(row["user_login"]),
+                                                text_of(row.value("status", Json())))
+                                          : id);
     }
     return overview;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Session Manager's administration API, as of OVD 3.1: POST, JSON, Basic login, a cookie that
 // keeps the chosen organization. It is spoken on the Session Manager's own loopback, so that its
-// password never crosses the network. Names and forms of the calls are those of Inuvika's own Ansible
-// roles (inuvika/ansible-ovd, roles/ovd-lib/library/sm_api.php).
+// password never crosses the network. Names and forms of the calls are those of Inuvika's own
+// Ansible roles (inuvika/ansible-ovd, roles/ovd-lib/library/sm_api.php).
 #pragma once
 
 #include "ovd/curl.h"
@@ -14,7 +14,7 @@ namespace ovd {
 struct AdminCall {
     std::string function;
     nlohmann::json args = nlohmann::json::array(); ///< positional; none: no body
-    bool may_fail = false; ///< an OVD that does not know it is no trouble
+    bool may_fail = false;                         ///< an OVD that does not know it is no trouble
 };
 
 /// What goes to the stdin of curl_command() on the Session Manager. The password is the farm's

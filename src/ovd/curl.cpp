@@ -57,7 +57,8 @@ Content curl_input(const std::vector<HttpRequest>& requests, int seconds, bool v
             line(input, "data-raw", request.body);
         if (!request.type.empty()) line(input, "header", "Content-Type: " + request.type);
         add_user(input, request.user);
-        line(input, "cookie", ""); // cookies are kept from one request to the next, and nowhere else
+        line(
+            input, "cookie", ""); // cookies are kept from one request to the next, and nowhere else
         line(input, "noproxy", "*");
         line(input, "max-time", std::to_string(seconds));
         if (!verify_tls) input.add_text("insecure\n");

@@ -30,8 +30,7 @@ echo "$state" | grep -q '<failure ' && {{ echo "an action has failed"; bad=1; }}
 exit $bad)";
 
 std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
-    const auto name =
-        filled_text("{{ cluster_name }}", Encoding::raw, context, check.where, wrong);
+    const auto name = filled_text("{{ cluster_name }}", Encoding::raw, context, check.where, wrong);
     return Look{check.on.empty() ? "active" : check.on, fmt::format(script, name), {}};
 }
 

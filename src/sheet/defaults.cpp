@@ -6,7 +6,8 @@
 namespace ovd {
 namespace {
 
-constexpr std::string_view head = R"(# The verification sheet: what must be true whenever OVD is in service. `ovd-failover verify` goes
+constexpr std::string_view head =
+    R"(# The verification sheet: what must be true whenever OVD is in service. `ovd-failover verify` goes
 # through it, and so does `run` at every place where the guide wants it. What is seen the first time is
 # the baseline; later looks tell what is different. `src/sheet/README.md` describes every kind of check.
 # {{ service }} is the address at which users reach OVD now: osm1's own, or the VIP once there is one.
@@ -121,9 +122,8 @@ status = [200]
 within = 30
 )",
                server.name, server.address) +
-           (server.by_hand || server.os != "linux"
-                   ? ""
-                   : fmt::format(R"(
+           (server.by_hand || server.os != "linux" ? ""
+                                                   : fmt::format(R"(
 [[check]]
 name = "{0} reaches the Session Manager"
 tcp  = "{{{{ service }}}}:1111"
@@ -134,7 +134,7 @@ name    = "OVD runs on {0}"
 command = "systemctl is-active ovd-slaveserver"
 on      = "{0}"
 )",
-                         server.name));
+                                                         server.name));
 }
 
 } // namespace

@@ -32,10 +32,10 @@ using Values = std::map<std::string, Value>;
 struct SheetContext {
     const Names& names;
     const Sheet& sheet;
-    std::string active;      ///< osm1 or osm2, where the service is
-    std::string admin_user;  ///< of the Administration Console; may be empty
-    std::string test_user;   ///< may be empty
-    double changed = 0;      ///< when the farm was last changed so that servers had to report again
+    std::string active;     ///< osm1 or osm2, where the service is
+    std::string admin_user; ///< of the Administration Console; may be empty
+    std::string test_user;  ///< may be empty
+    double changed = 0;     ///< when the farm was last changed so that servers had to report again
     std::map<std::string, std::string> known; ///< this check's values of the first or last time
 };
 

@@ -63,6 +63,7 @@ Judged judge(const SheetCheck& check, const SheetContext&, const ReadResult& res
 
 } // namespace
 
-const SheetKind login_kind{"login", "a session of the test user, begun, seen and ended", plan, judge};
+const SheetKind login_kind{
+    "login", "a session of the test user, begun, seen and ended", plan, judge};
 
 } // namespace ovd

@@ -70,8 +70,7 @@ std::string_view to_string(CheckState state) {
 }
 
 std::size_t SheetResult::count(CheckState state) const {
-    return static_cast<std::size_t>(
-        std::ranges::count(checks, state, &CheckResultOfSheet::state));
+    return static_cast<std::size_t>(std::ranges::count(checks, state, &CheckResultOfSheet::state));
 }
 
 bool SheetResult::red() const {
@@ -183,8 +182,7 @@ std::string sheet_text(const SheetResult& result, bool color) {
         }
     text += fmt::format("  {} of {} checks are as they should be; {} of {} used.\n",
         result.count(CheckState::good) + result.count(CheckState::moved), result.checks.size(),
-        human_seconds(result.seconds),
-        human_seconds(static_cast<double>(result.budget.count())));
+        human_seconds(result.seconds), human_seconds(static_cast<double>(result.budget.count())));
     if (result.seconds > static_cast<double>(result.budget.count()))
         text += "  The sheet took longer than its budget: that is red as well.\n";
     text.pop_back();

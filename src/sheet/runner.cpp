@@ -53,8 +53,8 @@ private:
         farm_ = tools_.farm;
         farm_.active = "osm1";
         result_.service = farm_.node("osm1")->address;
-        const Read read{
-            fmt::format("ip -4 -o addr show | grep -qwF {}", shell_quote(farm_.vip)), {}, Millis{10'000}};
+        const Read read{fmt::format("ip -4 -o addr show | grep -qwF {}", shell_quote(farm_.vip)),
+            {}, Millis{10'000}};
         for (const auto* id : {"osm1", "osm2"}) {
             if (farm_.node(id)->by_hand) continue;
             auto seen = tools_.nodes.reader(id).read({&read, 1});
@@ -104,9 +104,8 @@ private:
         if (!node.empty() && farm_.node(node) == nullptr && farm_.server(node) == nullptr)
             return fail(Kind::farm, node + " is no node of this farm.",
                 "Write osm1, osm2, pcs3, pcs4, dbmy, active, passive or the name of a server.");
-        auto input = each.look->input.resolve([this](const Content::Part& part) {
-            return tools_.secret(part.value);
-        });
+        auto input = each.look->input.resolve(
+            [this](const Content::Part& part) { return tools_.secret(part.value); });
         if (!input) return tl::unexpected(input.error());
         each.input = std::move(*input);
         return {};
@@ -177,8 +176,8 @@ private:
 
     void judge(Going& each, const ReadResult& result) {
         if (result.timed_out)
-            each.judged = {false, fmt::format("no answer within {} s", each.check->timeout.count()),
-                "", {}};
+            each.judged = {
+                false, fmt::format("no answer within {} s", each.check->timeout.count()), "", {}};
         else
             each.judged = sheet_kind(each.check->kind).judge(*each.check, each.context, result);
     }

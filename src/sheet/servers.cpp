@@ -5,6 +5,7 @@
 #include "sheet/kinds.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 namespace ovd {
@@ -15,15 +16,15 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, D
         wrong = fail(Kind::farm, "The farm file has no user for the Administration Console.",
             "Write [admin] user and password there, or take this check out.", check.where);
     return Look{"active", curl_command(),
-        admin_input(
-            context.admin_user, overview_calls(), static_cast<int>(check.timeout.count()))};
+        admin_input(context.admin_user, overview_calls(), static_cast<int>(check.timeout.count()))};
 }
 
 /// What is wrong with one server, or nothing.
 std::string trouble_with(const AdminServer& server, const SheetContext& context) {
     if (!server.registered) return server.name + " is not registered";
     if (server.status != "ready") return fmt::format("{} is {}", server.name, server.status);
-    if (server.timestamp != 0 && server.timestamp < context.changed)
+    // OVD keeps whole seconds.
+    if (server.timestamp != 0 && server.timestamp < std::floor(context.changed))
         return server.name + " has not reported since the last change";
     return {};
 }
@@ -56,7 +57,8 @@ Judged judge(const SheetCheck&, const SheetContext& context, const ReadResult& r
                                     overview->servers.size(), overview->version,
                                     overview->maintenance ? "on" : "off")
                               : join(troubles, "; ");
-    judged.hint = "Administration Console, Servers. On that server: systemctl status ovd-slaveserver";
+    judged.hint =
+        "Administration Console, Servers. On that server: systemctl status ovd-slaveserver";
     return judged;
 }
 

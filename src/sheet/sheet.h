@@ -37,10 +37,10 @@ struct SheetCheck {
     std::vector<SheetRequest> requests;
     std::vector<std::string> count; ///< tables whose rows are counted
     long exit = 0;
-    bool record = false; ///< the output is a value of the baseline
-    std::string pattern; ///< lines of a log that mean trouble
-    std::string look;    ///< for a person: what to look at
-    std::string hook;    ///< answers in place of the person
+    bool record = false;     ///< the output is a value of the baseline
+    std::string pattern;     ///< lines of a log that mean trouble
+    std::string look;        ///< for a person: what to look at
+    std::string hook;        ///< answers in place of the person
     Seconds valid{8 * 3600}; ///< how long a person's word counts
     Seconds timeout{20};
     Seconds within{0}; ///< how long to keep trying before it counts as red
@@ -56,7 +56,7 @@ struct WatchTarget {
 };
 
 struct Sheet {
-    std::string path;       ///< the file; empty: the one that init would write
+    std::string path; ///< the file; empty: the one that init would write
     std::string tls = "pin";
     Seconds budget{600};
     WatchTarget watch;

@@ -43,7 +43,8 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, D
     else
         input.add_text(filled_text(check.target, Encoding::raw, context, check.where, wrong));
     const auto first = split(trim(input.display()), ' ');
-    if (check.count.empty() && (first.empty() || !found_in(first.front(), "^(SELECT|select|SHOW|show)$")))
+    if (check.count.empty() &&
+        (first.empty() || !found_in(first.front(), "^(SELECT|select|SHOW|show)$")))
         wrong = fail(Kind::farm, "A check may only read: SELECT or SHOW.",
             "Write sql = \"SELECT ...\"", check.where);
     return Look{check.on.empty() ? "active" : check.on, std::string(script), std::move(input)};
@@ -67,9 +68,9 @@ Judged judge(const SheetCheck& check, const SheetContext&, const ReadResult& res
     auto seen = output.substr(0, 160);
     for (auto& c : seen)
         c = c == '\n' ? ',' : c == '\t' ? ' ' : c;
-    judged.says = judged.good ? seen
-                              : fmt::format("the rows do not have \"{}\" in them: {}", check.expect,
-                                    seen);
+    judged.says = judged.good
+                      ? seen
+                      : fmt::format("the rows do not have \"{}\" in them: {}", check.expect, seen);
     return judged;
 }
 

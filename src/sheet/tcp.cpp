@@ -24,8 +24,8 @@ Judged judge(const SheetCheck& check, const SheetContext&, const ReadResult& res
     if (result.status == 0) return {true, "open", "", {}};
     const auto why = result.status == 124 ? "no answer" : "refused";
     return {false,
-        fmt::format("{} within {} s {}", why, check.timeout.count(),
-            tail(trim(result.output), 200)),
+        fmt::format(
+            "{} within {} s {}", why, check.timeout.count(), tail(trim(result.output), 200)),
         "Look whether the service runs there, and at firewalls in between.", {}};
 }
 

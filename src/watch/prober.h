@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks for a URL again and again, each time over a new connection, on schedule whatever the ones
+// before it are doing. The only user of libcurl.
+#pragma once
+
+#include "base/clock.h"
+#include "sheet/sheet.h"
+
+#include <memory>
+#include <vector>
+
+namespace ovd {
+
+enum class Service { up, maintenance, down };
+
+/// One request that has ended, in the order of their beginnings.
+struct Probed {
+    WallTime began;
+    Service service = Service::down;
+};
+
+/// Where the answers come from: the operator's machine, or something else in tests.
+class Prober {
+public:
+    virtual ~Prober() = default;
+    /// Waits for at most about a tenth of a second and gives what has ended since.
+    [[nodiscard]] virtual std::vector<Probed> collect() = 0;
+};
+
+/// Ten requests a second, a second for each. before is asked for until after has answered once:
+/// the service moves to the VIP in the course of the migration. Either may be empty.
+[[nodiscard]] std::unique_ptr<Prober> make_prober(
+    const WatchTarget& target, const std::string& before, const std::string& after);
+
+} // namespace ovd
