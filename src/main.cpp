@@ -24,6 +24,7 @@ pair under Pacemaker, step by step, after Inuvika's Session Manager Failover Gui
   ovd-failover run       carry it out, step by step; stop at any time, run again
   ovd-failover status    where it is, what waits for whom, what is next
   ovd-failover verify    does OVD still behave as before? the verification sheet
+  ovd-failover report    what was done, for the change board: one HTML file
 
 and afterwards:
   ovd-failover diagnose       how the pair is, and what would mend it
@@ -194,6 +195,14 @@ int main(int count, char** words) {
         "answers for unattended use: \"name of the check\" = \"what was seen\"");
     verify_verb->add_flag("--write", verify.write, "write a sheet.toml for this farm and stop");
 
+    std::string report_to;
+    auto* report_verb = app.add_subcommand(
+        "report", "What was done, when, and how OVD fared: one HTML file, from the journal alone");
+    add_common(*report_verb, common);
+    add_procedure(*report_verb, common);
+    report_verb->add_option(
+        "-o,--output", report_to, "where to; report.html in the run folder, - for stdout");
+
     auto* status_verb =
         app.add_subcommand("status", "Where it is, what waits for whom, what is next");
     add_common(*status_verb, common);
@@ -217,6 +226,7 @@ int main(int count, char** words) {
         if (diagnose_verb->parsed()) done = ovd::diagnose_verb(common, fix, signals.token());
         if (guide_verb->parsed()) done = ovd::guide_verb(common, errata);
         if (verify_verb->parsed()) done = ovd::verify_verb(common, verify, signals.token());
+        if (report_verb->parsed()) done = ovd::report_verb(common, report_to);
         if (status_verb->parsed()) done = ovd::status_verb(common);
         return done ? *done : show_error(done.error(), common.json);
     } catch (const std::system_error& error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/clock.h"
 
+#include <cstdio>
 #include <ctime>
 #include <fmt/format.h>
 #include <thread>
@@ -23,6 +24,17 @@ std::string iso_time(WallTime time) {
     gmtime_r(&epoch, &utc);
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900,
         utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, millis);
+}
+
+double epoch_of(const std::string& iso) {
+    std::tm utc{};
+    int millis = 0;
+    if (std::sscanf(iso.c_str(), "%d-%d-%dT%d:%d:%d.%dZ", &utc.tm_year, &utc.tm_mon, &utc.tm_mday,
+            &utc.tm_hour, &utc.tm_min, &utc.tm_sec, &millis) != 7)
+        return 0;
+    utc.tm_year -= 1900;
+    utc.tm_mon -= 1;
+    return static_cast<double>(::timegm(&utc)) + millis / 1000.0;
 }
 
 } // namespace ovd

@@ -27,5 +27,7 @@ public:
 
 /// UTC in ISO 8601 with milliseconds: 2026-01-31T02:14:07.250Z.
 [[nodiscard]] std::string iso_time(WallTime time);
+/// Seconds since the epoch of what iso_time() wrote; 0 for any other text.
+[[nodiscard]] double epoch_of(const std::string& iso);
 
 } // namespace ovd

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "engine/executor.h"
+#include "report/outline.h"
 #include "ui/plan_text.h"
 #include "watch/watcher.h"
 
@@ -131,6 +132,9 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     Record begin{{"kind", "begin"}, {"who", who}, {"farm", session.farm().name},
         {"facts", facts_of(session.farm())}};
     if (auto ok = (*journal)->write(std::move(begin)); !ok) return tl::unexpected(ok.error());
+    if (auto outline = new_outline(session.plan(), (*journal)->records()))
+        if (auto ok = (*journal)->write(std::move(*outline)); !ok)
+            return tl::unexpected(ok.error());
     for (const auto& id : session.farm().to_the_letter)
         session.view().say(
             fmt::format("To the letter, {}: {}", id, session.guide().letters.at(id)));

@@ -63,9 +63,12 @@ ViewOptions view_options(const Common& options) {
     return view;
 }
 
+std::string templates_folder(const Common& options) {
+    return data_folder(options.templates, "templates");
+}
+
 Result<Guide> load_whole_guide(const Common& options) {
-    auto guide = load_guide(
-        data_folder(options.steps, "steps"), data_folder(options.templates, "templates"));
+    auto guide = load_guide(data_folder(options.steps, "steps"), templates_folder(options));
     if (!guide) return guide;
     if (auto ok = check_actions(*guide); !ok) return tl::unexpected(ok.error());
     return guide;

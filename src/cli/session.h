@@ -79,6 +79,9 @@ private:
 /// Steps of all procedures, checked as far as they can be without a farm.
 [[nodiscard]] Result<Guide> load_whole_guide(const Common& options);
 
+/// The folder of templates.
+[[nodiscard]] std::string templates_folder(const Common& options);
+
 /// Who is at work: user@host.
 [[nodiscard]] std::string who_we_are();
 

@@ -49,6 +49,8 @@ struct VerifyOptions {
 /// What carries out each instruction of the guide, or what was decided about its mistakes.
 [[nodiscard]] Result<int> guide_verb(const Common& common, bool errata);
 [[nodiscard]] Result<int> status_verb(const Common& common);
+/// Writes the HTML report to a file; empty: report.html in the run folder, "-": stdout.
+[[nodiscard]] Result<int> report_verb(const Common& common, const std::string& output);
 [[nodiscard]] Result<int> verify_verb(
     const Common& common, const VerifyOptions& options, std::stop_token stop);
 

@@ -135,7 +135,7 @@ private:
     CURLM* multi_;
     Steady::time_point next_;
     std::deque<Request> open_; ///< in the order of their beginnings; never moves what is in it
-    bool moved_; ///< the VIP has answered: from now on it is the service
+    bool moved_;               ///< the VIP has answered: from now on it is the service
     int ticks_ = 0;
 };
 

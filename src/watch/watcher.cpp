@@ -46,8 +46,8 @@ std::optional<std::string> Watcher::crossed() {
 bool Watcher::finished() {
     const std::scoped_lock lock(mutex_);
     const auto now = std::chrono::system_clock::now();
-    const bool over = running_.empty() && up_since_ && now - *up_since_ > calm &&
-                      now - last_end_ > calm;
+    const bool over =
+        running_.empty() && up_since_ && now - *up_since_ > calm && now - last_end_ > calm;
     if (over) watching_ = false;
     last_task_ = cause_.task;
     return over;
@@ -111,18 +111,18 @@ void Watcher::look_at_limit() {
     if (seconds < static_cast<double>(away_cause_.limit.count())) return;
     told_limit_ = true;
     view_.note(away_cause_.task,
-        fmt::format("the service has been away for {:.0f} s, longer than the limit of {} s", seconds,
-            away_cause_.limit.count()));
+        fmt::format("the service has been away for {:.0f} s, longer than the limit of {} s",
+            seconds, away_cause_.limit.count()));
     const std::scoped_lock lock(mutex_);
     crossed_ = away_cause_.section;
 }
 
 void Watcher::record_away(std::optional<WallTime> back) {
     const auto end = back.value_or(std::chrono::system_clock::now());
-    (void)journal_.write({{"kind", "away"}, {"task", away_cause_.task},
-        {"from", iso_time(*away_since_)}, {"to", back ? iso_time(*back) : ""},
-        {"seconds", seconds_between(*away_since_, end)}, {"limit", away_cause_.limit.count()},
-        {"began before", !seen_up_}});
+    (void)journal_.write(
+        {{"kind", "away"}, {"task", away_cause_.task}, {"from", iso_time(*away_since_)},
+            {"to", back ? iso_time(*back) : ""}, {"seconds", seconds_between(*away_since_, end)},
+            {"limit", away_cause_.limit.count()}, {"began before", !seen_up_}});
 }
 
 } // namespace ovd

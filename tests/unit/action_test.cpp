@@ -81,6 +81,15 @@ void check_operation(const toml::table& expect, const Operation& op) {
         CHECK(wait->what == wanted(expect, "what"));
         CHECK(wait->within.count() == expect["within"].value_or(0L));
         command = wait->command;
+    } else if (const auto* sheet = std::get_if<SheetOp>(&op)) {
+        CHECK(sheet->title == wanted(expect, "what"));
+    } else if (const auto* admin = std::get_if<AdminOp>(&op)) {
+        CHECK(admin->what == wanted(expect, "what"));
+        CHECK(admin->ask.question == wanted(expect, "question"));
+        CHECK(admin->ask.look == wanted(expect, "look"));
+        CHECK(admin->ask.hook == wanted(expect, "hook"));
+        CHECK(admin->within.count() == expect["within"].value_or(0L));
+        CHECK(admin->input.display() == wanted(expect, "stdin"));
     } else {
         const auto& run = std::get<RunOp>(op);
         CHECK(run.input.display() == wanted(expect, "stdin"));

@@ -78,16 +78,41 @@ public:
     Result<Choice> before(const Step& step, const std::string& what) override;
     Result<Mend> after_failure(const Task& task, const Error& error) override;
     Result<bool> confirm_by_hand(const Task& task, const std::string& commands) override;
-    bool interactive() const override { return !mends.empty(); }
+    Result<bool> way_back(const std::string&, const std::string&) override { return back; }
+    bool interactive() const override { return !mends.empty() || back; }
 
     std::set<std::string> not_yet;         ///< questions that are answered with "not yet"
     std::map<std::string, Choice> choices; ///< by step
     std::vector<Mend> mends;               ///< what to do about one failure after the other
     std::function<bool()> by_hand = [] { return true; };
     std::vector<std::string> asked; ///< what was asked, in order
+    bool back = false;              ///< takes the way back when it is offered
 
 private:
     std::mutex mutex_;
+};
+
+/// A verification sheet that is green until told otherwise.
+class FakeSheets final : public Sheets {
+public:
+    Result<Record> run(
+        const std::string& title, const std::vector<Record>&, std::stop_token) override {
+        ran.push_back(title);
+        return Record{{"kind", "sheet"}, {"title", title}, {"red", red}};
+    }
+    bool red = false;
+    std::vector<std::string> ran;
+};
+
+/// A watch that sees what it is told to see.
+class FakeWatch final : public ServiceWatch {
+public:
+    void begins(const std::string& task, const Step&) override { began.push_back(task); }
+    void ends(const std::string& task) override { ended.push_back(task); }
+    std::optional<std::string> crossed() override { return std::exchange(cross, std::nullopt); }
+    std::optional<std::string> cross;
+    std::vector<std::string> began;
+    std::vector<std::string> ended;
 };
 
 /// Keeps what it is told.

@@ -38,7 +38,8 @@ public:
         if (options.who.empty()) options.who = "tester@laptop";
         Looker looker(
             plan, nodes, [](const std::string&) -> Result<std::string> { return "s3same"; });
-        const Tools tools{plan, nodes, looker, **journal, asker, view, nodes, redactor};
+        const Tools tools{
+            plan, nodes, looker, **journal, asker, sheets, watch, view, nodes, redactor};
         Executor executor(tools, replay((*journal)->records()), std::move(options));
         return executor.run(std::move(stop));
     }
@@ -62,6 +63,8 @@ public:
     Redactor redactor;
     FakeFarm nodes;
     FakeAsker asker;
+    FakeSheets sheets;
+    FakeWatch watch;
     FakeView view;
 
 private:
