@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
+#include <pwd.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -38,7 +39,8 @@ std::string who_we_are() {
     char host[256] = {};
     ::gethostname(host, sizeof host - 1);
     const char* sudo = std::getenv("SUDO_USER");
-    const char* user = sudo != nullptr ? sudo : std::getenv("USER");
+    const auto* known = ::getpwuid(::getuid());
+    const char* user = sudo != nullptr ? sudo : known != nullptr ? known->pw_name : nullptr;
     return fmt::format("{}@{}", user != nullptr ? user : std::to_string(::getuid()), host);
 }
 

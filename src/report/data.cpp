@@ -109,17 +109,19 @@ private:
         const double seconds = record.value("seconds", 0.0);
         const auto limit = record.value("limit", 0L);
         const bool back = !text_of(record, "to").empty();
-        return {{"from", shown_time(text_of(record, "from"))}, {"from_iso", text_of(record, "from")},
-            {"to_iso", text_of(record, "to")}, {"seconds", seconds},
+        return {{"from", shown_time(text_of(record, "from"))},
+            {"from_iso", text_of(record, "from")}, {"to_iso", text_of(record, "to")},
+            {"seconds", seconds},
             {"length", human_seconds(seconds) + (back ? "" : ", not back when the run ended")},
             {"task", text_of(record, "task")}, {"title", title_of(text_of(record, "task"))},
             {"over", limit > 0 && seconds > static_cast<double>(limit)}, {"limit", limit}};
     }
 
     void take_sheet(const Record& record) {
-        Record sheet{{"title", text_of(record, "title")}, {"time", shown_time(text_of(record, "time"))},
-            {"iso", text_of(record, "time")}, {"red", record.value("red", true)},
-            {"active", text_of(record, "active")}, {"service", text_of(record, "service")},
+        Record sheet{{"title", text_of(record, "title")},
+            {"time", shown_time(text_of(record, "time"))}, {"iso", text_of(record, "time")},
+            {"red", record.value("red", true)}, {"active", text_of(record, "active")},
+            {"service", text_of(record, "service")},
             {"length", human_seconds(record.value("seconds", 0.0))},
             {"budget", human_seconds(record.value("budget", 0.0))}, {"first", sheets_.empty()},
             {"checks", Record::array()}};
@@ -130,9 +132,9 @@ private:
             good += state == "ok" || state == "moved" ? 1 : 0;
             moved += state == "moved" ? 1 : 0;
             Record check{{"name", text_of(each, "name")}, {"state", state},
-                {"look", state == "ok"                               ? "green"
+                {"look", state == "ok"                              ? "green"
                          : state == "moved" || state == "as before" ? "yellow"
-                                                                     : "red"},
+                                                                    : "red"},
                 {"says", text_of(each, "says")}, {"notable", state != "ok"},
                 {"moved", each.value("moved", Record::array())}, {"values", Record::array()}};
             const auto values = each.value("values", Record::object());
@@ -154,21 +156,23 @@ private:
         const TaskRecord record = found == state_.tasks.end() ? TaskRecord{} : found->second;
         const bool ok = record.state == TaskState::ok;
         const bool bad = record.state == TaskState::failed || record.state == TaskState::unknown;
-        const std::string look = ok ? "green" : bad ? "red"
+        const std::string look = ok                                     ? "green"
+                                 : bad                                  ? "red"
                                  : record.state == TaskState::untouched ? "todo"
                                                                         : "yellow";
-        if (record.message.find("warning:") == 0 || (ok && record.how != "already" &&
+        if (record.message.find("warning:") == 0 ||
+            (ok && record.how != "already" &&
                 record.message.find("Nothing on") != std::string::npos))
             warnings_.push_back({{"task", id}, {"text", record.message}});
         const auto node = text_of(row, "node");
         Record task{{"task", id}, {"node", node.empty() ? "operator" : node},
             {"state", ok ? (record.how.empty() ? "done" : record.how)
-                         : record.state == TaskState::untouched
-                         ? "to do"
-                         : std::string(to_string(record.state))},
-            {"look", look}, {"ended", shown_time(record.ended)},
-            {"seconds", record.seconds}, {"length", ok ? human_seconds(record.seconds) : ""},
-            {"who", who_[id]}, {"message", record.message}, {"has_message", !record.message.empty()},
+                      : record.state == TaskState::untouched
+                          ? "to do"
+                          : std::string(to_string(record.state))},
+            {"look", look}, {"ended", shown_time(record.ended)}, {"seconds", record.seconds},
+            {"length", ok ? human_seconds(record.seconds) : ""}, {"who", who_[id]},
+            {"message", record.message}, {"has_message", !record.message.empty()},
             {"attempts", record.attempts}, {"commands", Record::array()},
             {"answers", Record::array()}, {"notes", Record::array()}};
         if (commands_.contains(id)) task["commands"] = commands_[id];
@@ -199,7 +203,8 @@ private:
                 auto& chapter = all.back();
                 chapter["all"] = chapter["all"].get<int>() + 1;
                 if (task["look"] == "green") chapter["done"] = chapter["done"].get<int>() + 1;
-                chapter["seconds"] = chapter["seconds"].get<double>() + task["seconds"].get<double>();
+                chapter["seconds"] =
+                    chapter["seconds"].get<double>() + task["seconds"].get<double>();
                 steps.back()["tasks"].push_back(std::move(task));
             }
             if (steps.empty()) continue;
@@ -234,6 +239,11 @@ private:
         const auto close = [&](double end, const std::string& why) {
             if (began > 0 && !now.parts.empty()) {
                 now.seconds = end - began;
+                // What lies on top is drawn last.
+                const auto layer = [](const RunBar::Part& part) {
+                    return part.look == "chapter" ? 0 : part.look == "away" ? 1 : 2;
+                };
+                std::ranges::stable_sort(now.parts, {}, layer);
                 all.push_back({{"from", shown_time(since)}, {"who", who}, {"why", why},
                     {"length", human_seconds(now.seconds)}, {"bar", bar(now)}});
             }
@@ -367,9 +377,8 @@ private:
 
     [[nodiscard]] FarmPicture picture() const {
         const auto done = [this](const std::string& prefix) {
-            return std::ranges::any_of(chapter_done_, [&](const auto& each) {
-                return each.first.starts_with(prefix) && each.second;
-            });
+            return std::ranges::any_of(chapter_done_,
+                [&](const auto& each) { return each.first.starts_with(prefix) && each.second; });
         };
         FarmPicture now;
         // A procedure after the migration has none of its chapters: the pair is there.

@@ -17,16 +17,16 @@ std::string escaped(const std::string& text) {
 }
 
 std::string words(double x, double y, const std::string& look, const std::string& text) {
-    return fmt::format("<text x=\"{:.0f}\" y=\"{:.0f}\" class=\"{}\">{}</text>\n", x, y, look,
-        escaped(text));
+    return fmt::format(
+        "<text x=\"{:.0f}\" y=\"{:.0f}\" class=\"{}\">{}</text>\n", x, y, look, escaped(text));
 }
 
 /// A machine: its name, what it is, and up to three lines about it.
 std::string machine(double x, double y, const std::string& look, const std::string& name,
     const std::vector<std::string>& about) {
     auto svg = fmt::format(
-        "<rect x=\"{:.0f}\" y=\"{:.0f}\" width=\"150\" height=\"92\" rx=\"8\" class=\"m {}\"/>\n", x,
-        y, look);
+        "<rect x=\"{:.0f}\" y=\"{:.0f}\" width=\"150\" height=\"92\" rx=\"8\" class=\"m {}\"/>\n",
+        x, y, look);
     svg += words(x + 75, y + 22, "name", name);
     for (std::size_t i = 0; i < about.size(); ++i)
         svg += words(x + 75, y + 42 + 17.0 * static_cast<double>(i), "about", about[i]);
@@ -34,8 +34,7 @@ std::string machine(double x, double y, const std::string& look, const std::stri
 }
 
 std::string wire(double x, double from, double to) {
-    return fmt::format(
-        "<path d=\"M{0:.0f} {1:.0f}V{2:.0f}\" class=\"wire\"/>\n", x, from, to);
+    return fmt::format("<path d=\"M{0:.0f} {1:.0f}V{2:.0f}\" class=\"wire\"/>\n", x, from, to);
 }
 
 std::string text_of(const Record& json, const char* key) {
@@ -51,29 +50,32 @@ public:
         const double width = 700;
         std::string body;
         body += vlan(150, "the farm's network  " + text_of(farm_, "srv_subnet"), true);
-        body += vlan(330, text_of(farm_, "priv_name") + "  " + text_of(farm_, "priv_subnet"), p.priv);
+        body +=
+            vlan(330, text_of(farm_, "priv_name") + "  " + text_of(farm_, "priv_subnet"), p.priv);
         body += servers();
         body += osm(40, "osm1", true);
         body += osm(220, "osm2", p.osm2);
         if (p.vip) {
             const double x = p.active == "osm1" ? 115 : 295;
-            body += fmt::format("<rect x=\"{0:.0f}\" y=\"158\" width=\"126\" height=\"20\" rx=\"10\" "
-                                "class=\"vip\"/>\n",
-                x - 63);
+            body +=
+                fmt::format("<rect x=\"{0:.0f}\" y=\"158\" width=\"126\" height=\"20\" rx=\"10\" "
+                            "class=\"vip\"/>\n",
+                    x - 63);
             body += words(x, 172, "viptext", "VIP " + text_of(farm_, "vip"));
         }
         body += quorum(500, "pcs3");
         body += quorum(590, "pcs4");
         body += database();
-        return fmt::format("<svg viewBox=\"0 0 {:.0f} 470\" role=\"img\" aria-label=\"{}\">\n{}</svg>",
-            width, escaped(p.title), body);
+        return fmt::format(
+            "<svg viewBox=\"0 40 {:.0f} {}\" role=\"img\" aria-label=\"{}\">\n{}</svg>", width,
+            p.priv ? 418 : 246, escaped(p.title), body);
     }
 
 private:
     static std::string vlan(double y, const std::string& name, bool there) {
         if (!there) return {};
         return fmt::format("<path d=\"M20 {0:.0f}H680\" class=\"vlan\"/>\n", y) +
-               words(682, y - 6, "vlantext", name);
+               words(680, y + 16, "vlantext", name);
     }
 
     std::string servers() {
@@ -86,8 +88,8 @@ private:
             body += fmt::format("<rect x=\"{:.0f}\" y=\"52\" width=\"150\" height=\"54\" rx=\"8\" "
                                 "class=\"m\"/>\n",
                 x);
-            body += words(x + 75, 74, "name",
-                text_of(one, "name") + " (" + text_of(one, "role") + ")");
+            body +=
+                words(x + 75, 74, "name", text_of(one, "name") + " (" + text_of(one, "role") + ")");
             body += words(x + 75, 93, "about", text_of(one, "address"));
             body += wire(x + 75, 106, 150);
         }
@@ -103,10 +105,8 @@ private:
             if (text_of(each, "id") == id) node = each;
         const bool active = picture_.active == id;
         std::vector<std::string> about{text_of(node, "address")};
-        about.push_back(active                ? "serves the users"
-                        : picture_.cluster    ? "stands by"
-                                              : "idle");
-        about.push_back(picture_.cluster            ? (active ? "6 resources" : "in the cluster")
+        about.push_back(active ? "serves the users" : picture_.cluster ? "stands by" : "idle");
+        about.push_back(picture_.cluster ? (active ? "6 resources" : "in the cluster")
                         : id == "osm1" && !picture_.dbmy ? "holds the database"
                                                          : "");
         auto body = wire(x + 75, 150, 185) +
@@ -137,9 +137,8 @@ private:
                 name = text_of(each, "hostname");
                 address = text_of(each, "priv_address");
             }
-        return wire(335, 330, 362) +
-               machine(260, 362, picture_.dbmy ? "active" : "", name,
-                   {address, picture_.dbmy ? "holds the database" : "empty"});
+        return wire(335, 330, 362) + machine(260, 362, picture_.dbmy ? "active" : "", name,
+                                         {address, picture_.dbmy ? "holds the database" : "empty"});
     }
 
     const Record& farm_;
@@ -156,22 +155,29 @@ std::string bar(const RunBar& run) {
     const double width = 700;
     const double scale = width / std::max(run.seconds, 1.0);
     std::string body = fmt::format(
-        "<rect x=\"0\" y=\"14\" width=\"{:.0f}\" height=\"22\" class=\"time\"/>\n", width);
+        "<rect x=\"0\" y=\"12\" width=\"{:.0f}\" height=\"32\" class=\"time\"/>\n", width);
+    int chapters = 0;
     for (const auto& part : run.parts) {
         const bool mark = part.look == "green" || part.look == "red";
+        const bool chapter = part.look == "chapter";
+        // Chapters overlap where they do not wait for each other: they take turns in two rows.
+        const int top = mark ? 6 : chapter && chapters % 2 == 1 ? 28 : 12;
+        const int high = mark ? 44 : chapter ? 16 : 32;
+        if (chapter) ++chapters;
         const double x = part.from * scale;
         const double wide = std::max((part.to - part.from) * scale, mark ? 3.0 : 1.5);
         body += fmt::format("<rect x=\"{:.1f}\" y=\"{}\" width=\"{:.1f}\" height=\"{}\" "
                             "class=\"{}\"><title>{}</title></rect>\n",
-            std::min(x, width - wide), mark ? 6 : 14, wide, mark ? 38 : 22, part.look,
-            escaped(part.title));
-        if (part.look == "chapter" && wide > 26)
-            body += words(x + wide / 2, 29, "part", part.title);
+            std::min(x, width - wide), top, wide, high, part.look, escaped(part.title));
+        const auto label = part.title.substr(part.title.rfind(' ') + 1);
+        if (chapter && wide > 8.0 * static_cast<double>(label.size()))
+            body += words(x + wide / 2, top + 12, "part", label);
     }
-    body += words(0, 56, "from", "0");
-    body += words(width, 56, "to", human_seconds(run.seconds));
-    return fmt::format("<svg viewBox=\"0 0 {:.0f} 62\" role=\"img\" aria-label=\"timeline\">\n{}</svg>",
-        width, body);
+    body += words(0, 64, "from", "0");
+    body += words(width, 64, "to", human_seconds(run.seconds));
+    return fmt::format(
+        "<svg viewBox=\"0 0 {:.0f} 70\" role=\"img\" aria-label=\"timeline\">\n{}</svg>", width,
+        body);
 }
 
 } // namespace ovd

@@ -7,11 +7,11 @@ namespace ovd {
 
 /// How far the farm has come, for a drawing of it.
 struct FarmPicture {
-    bool priv = false;     ///< the cluster's VLAN is there
-    bool osm2 = false;     ///< deployed
-    bool dbmy = false;     ///< the data are there
-    bool vip = false;      ///< the service is behind the virtual address
-    bool cluster = false;  ///< Pacemaker runs OVD
+    bool priv = false;    ///< the cluster's VLAN is there
+    bool osm2 = false;    ///< deployed
+    bool dbmy = false;    ///< the data are there
+    bool vip = false;     ///< the service is behind the virtual address
+    bool cluster = false; ///< Pacemaker runs OVD
     std::string active = "osm1";
     std::string title;
 };

@@ -36,6 +36,8 @@ Result<Became> plan_one(const toml::table& action, const std::string& platform_i
     if (auto ok = check_actions(guide); !ok) return tl::unexpected(ok.error());
     auto farm = small_farm();
     farm.nodes[0].platform = platform_id;
+    farm.admin_user = "admin";
+    farm.secrets["admin_password"] = {SecretSource::From::env, "ADMIN_PASSWORD", {}};
     const auto& checked = guide.chapters[0].sections[0].steps[0];
     auto names = names_for(guide, farm, checked, "osm1");
     REQUIRE(names);
