@@ -67,6 +67,11 @@ Result<Ended> TaskRun::follow_by_hand() {
     std::string commands;
     for (const auto& op : detail_.ops) {
         const auto* input = input_of(op);
+        const auto* admin = std::get_if<AdminOp>(&op);
+        if (admin != nullptr) {
+            commands += admin->ask.question + "\n";
+            continue;
+        }
         commands += command_of(op).empty() ? title_of(op) : command_of(op);
         if (input != nullptr && !input->empty()) commands += "\n# stdin:\n" + input->display();
         commands += "\n";

@@ -1,34 +1,26 @@
-#!/usr/bin/env python3
-"""alice, a user of the farm, at her own machine. Takes part in the migration through the farm's hooks, where
-a person would tell her: she comes back to work after Chapter I, leaves before Chapter IV, because the guide
-wants nobody logged in there, and works on through the cluster and the failover.
+"""alice, a user of the farm, at her own machine. She lives through the migration beside the wizard: comes back to work
+after Chapter I, leaves when the farm is put into maintenance for Chapter IV, because the guide wants nobody logged in
+there, and works on through the cluster and the failover. That she leaves is seen by the wizard, not told to it."""
 
-    alice.py --state DIR come|leave|look     as a hook; writes what she saw to DIR/alice.log"""
-
-import argparse
 import json
 import subprocess
-import sys
+import threading
 import time
-import tomllib
-from pathlib import Path
 
-FARM = Path(__file__).resolve().parents[2] / "scripts" / "practice-farm"
+from harness import FARM, STATE, JournalTail, load_farm
 
 
 class Alice:
-    def __init__(self, state):
-        self.state = Path(state)
-        self.cookies = self.state / "alice.cookies"
-        self.log = self.state / "alice.log"
-        with open(self.state / "farm.toml", "rb") as file:
-            farm = tomllib.load(file)
+    def __init__(self):
+        self.cookies = STATE / "alice.cookies"
+        self.log = STATE / "alice.log"
+        farm = load_farm()
         self.osm1, self.vip = farm["nodes"]["osm1"]["address"], farm["ovd_srv"]["vip"]
 
     def ask(self, at, call, *words):
         """(HTTP status, answer) of one request; 0 when nobody answered."""
         done = subprocess.run(
-            [str(w) for w in (FARM, "--state", self.state, "in", "client", "curl", "-sk", "--max-time", 5,
+            [str(w) for w in (FARM, "--state", STATE, "in", "client", "curl", "-sk", "--max-time", 5,
                               "-b", self.cookies, "-c", self.cookies, "-w", "\n%{http_code}", *words,
                               f"https://{at}/ovd/client/{call}")],
             stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, timeout=60, check=False)
@@ -39,7 +31,7 @@ class Alice:
         """Logs in at an address, with nothing left from before."""
         self.cookies.unlink(missing_ok=True)
         status, body = self.ask(at, "start", "--data-urlencode", "login=alice", "--data-urlencode",
-                                f"password@{self.state / 'alice-password'}")
+                                f"password@{STATE / 'alice-password'}")
         return status == 200 and "<session" in body, body
 
     def look(self, at):
@@ -59,21 +51,34 @@ class Alice:
         return good
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--state", required=True)
-    parser.add_argument("what", choices=("come", "leave", "come-to-vip"))
-    options = parser.parse_args()
-    alice = Alice(options.state)
-    if options.what == "come":
-        good = alice.note("came before Chapter III", alice.osm1, alice.come(alice.osm1))
-    elif options.what == "come-to-vip":
-        good = alice.note("came after Chapter IV", alice.vip, alice.come(alice.vip))
-    else:
-        good = alice.note("still there after Chapter III", alice.osm1, alice.look(alice.osm1))
-        good = alice.note("left before Chapter IV", alice.osm1, alice.leave(alice.osm1)) and good
-    return 0 if good else 1
+class AliceAtWork:
+    """Reads the journal as it grows and does each thing once, when its moment has come."""
 
+    def __init__(self):
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._live, daemon=True)
 
-if __name__ == "__main__":
-    sys.exit(main())
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        self._thread.join()
+
+    def _live(self):
+        alice, tail = Alice(), JournalTail()
+        story = [
+            ("users-back-after-card@osm1", "ok", lambda: alice.note(
+                "came before Chapter III", alice.osm1, alice.come(alice.osm1))),
+            ("users-gone-for-vip@osm1", "intended", lambda: alice.note(
+                "still there after Chapter III", alice.osm1, alice.look(alice.osm1)) and alice.note(
+                "left before Chapter IV", alice.osm1, alice.leave(alice.osm1))),
+            ("sheet-after-vip", "ok", lambda: alice.note(
+                "came after Chapter IV", alice.vip, alice.come(alice.vip))),
+        ]
+        while story and not self._stop.wait(0.1):
+            task, state, act = story[0]
+            if any(r.get("task") == task and r.get("state") == state for r in tail.read()):
+                act()
+                story.pop(0)

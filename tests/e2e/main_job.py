@@ -8,10 +8,10 @@ import subprocess
 import sys
 
 import end_state
-from alice import Alice
+from alice import Alice, AliceAtWork
 from database import check_database
-from harness import (EVERYTHING, FARM, JOURNAL, ROOT, RUN, STATE, UNATTENDED, change_hooks, check, figure,
-                     journal, load_farm, need, on, on_a_farm, run, upper, wizard, wizard_json)
+from harness import (EVERYTHING, FARM, JOURNAL, ROOT, RUN, STATE, UNATTENDED, check, figure,
+                     journal, load_farm, need, on, on_a_farm, run, wizard, wizard_json)
 from node_side import ALIVE, CLUSTER_ALIVE, check_unchanged, jobs, overlays, recorded
 from pair import check_pair
 from promises import check_commands
@@ -77,21 +77,13 @@ def check_that_cannot_run():
 
 def migrate(plan):
     """One command from beginning to end, watched from a user's machine and from beside."""
-    words = f"python3 {ROOT}/tests/e2e/alice.py --state {STATE}"
-    farm_words = f"{FARM} --state {STATE}"
-    # What a person would do is done by hooks, so alice's story goes there too.
-    change_hooks({
-        "maintenance-off": f'{farm_words} maintenance off && if [ "$OVD_TASK" = users-back-after-card@osm1 ]; then {words} come; fi',
-        "users-gone": f'if [ "$OVD_TASK" = users-gone-for-vip ]; then {words} leave || exit 1; fi; {farm_words} sessions',
-        "sheet": f'{farm_words} sheet && if [ "$OVD_TASK" = sheet-after-vip ]; then {words} come-to-vip; fi',
-    })
     osm1, vip = plan["nodes"]["osm1"]["address"], plan["ovd_srv"]["vip"]
     watcher = subprocess.Popen(
         [str(w) for w in (FARM, "--state", STATE, "in", "client", sys.executable, ROOT / "tests/farm/watch-service",
                           "--out", STATE / "watch.log", "--target", f"osm1=https://{osm1}/ovd/client/start",
                           "--target", f"vip=https://{vip}/ovd/client/start")], stdin=subprocess.DEVNULL)
     try:
-        with ProcessWatch() as watch:
+        with ProcessWatch() as watch, AliceAtWork():
             done = wizard("run", *UNATTENDED, "--answers", STATE / "answers.toml", timeout=900)
     finally:
         watcher.terminate()
@@ -103,7 +95,7 @@ def migrate(plan):
 
 
 def check_alice():
-    alice = Alice(STATE)
+    alice = Alice()
     told = [json.loads(line) for line in alice.log.read_text().splitlines()] if alice.log.exists() else []
     wanted = ["came before Chapter III", "still there after Chapter III", "left before Chapter IV",
               "came after Chapter IV"]

@@ -21,7 +21,7 @@ def place_of(plan):
 def planned(tasks):
     """(task, operation from 1) -> what the plan shows of it, for what is sent to a node."""
     return {(t["task"], number): op for t in tasks.values()
-            for number, op in enumerate(t["operations"], 1) if op["kind"] in ("run", "put")}
+            for number, op in enumerate(t["operations"], 1) if op.get("command") and op["kind"] != "wait"}
 
 
 def shown_bytes(op):

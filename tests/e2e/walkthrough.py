@@ -142,7 +142,7 @@ def strange_key():
 def by_hand_words(shown, step):
     """What was printed to be done by hand, without the questions among it."""
     block = shown.split("By hand, as root on osm1:", 1)[1].split("Press Enter when it is done", 1)[0].strip()
-    questions = {op["title"] for task in step for op in task["operations"] if op["kind"] == "ask"}
+    questions = {op.get("question", op["title"]) for task in step for op in task["operations"] if op["kind"] in ("ask", "admin")}
     return "\n".join(line for line in block.splitlines() if line not in questions), block
 
 
@@ -161,7 +161,7 @@ def walk():
         check("a letter that means nothing is answered", "Type one of the letters in brackets." in terminal.expect(KEYS))
         terminal.type("p\n")
         shown = terminal.expect(KEYS)
-        commands = [op["command"] for t in tasks for op in t["operations"] if op.get("command")]
+        commands = [op["command"] for t in tasks for op in t["operations"] if op["kind"] == "run"]
         check("p shows the plan of the step, each command whole", commands and all(c.strip() in shown for c in commands)
               and "on osm1" in shown, shown)
         others = [op for op in ("netplan", "apt-get") if op in shown]

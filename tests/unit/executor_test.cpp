@@ -240,3 +240,45 @@ TEST_CASE("a step that changed since it was done is told, not redone") {
     CHECK(after.view.told("was done by an older plan"));
     CHECK(after.log() == "osm1: set a");
 }
+
+TEST_CASE("a red sheet stops the run, and a person's word lets it go on") {
+    const std::string sheet = "[[step]]\nid = \"s\"\ntitle = \"T\"\nwhy = \"W\"\n"
+                              "[[step.action]]\nsheet = \"before b\"\n";
+    RunFixture run(one_section(sets("a") + sheet + sets("b")));
+    run.sheets.red = true;
+    run.asker.not_yet.insert("The verification sheet is red. Go on all the same?");
+    const auto stopped = run.run();
+    REQUIRE(stopped.error);
+    CHECK(stopped.error->kind == Kind::refused);
+    CHECK(run.has("osm1", "a"));
+    CHECK_FALSE(run.has("osm1", "b"));
+    // The sheet is gone through anew; now somebody says to go on, and that is recorded.
+    run.asker.not_yet.clear();
+    CHECK_FALSE(run.run().error);
+    CHECK(run.sheets.ran == std::vector<std::string>{"before b", "before b"});
+    CHECK(run.has("osm1", "b"));
+    const auto records = Journal::read(run.dir.path().string()).value();
+    CHECK(std::ranges::count_if(records, [](const Record& record) {
+        return record.value("kind", "") == "answer" && record.value("answer", "") == "done";
+    }) == 1);
+}
+
+TEST_CASE("the service is watched while disruptive tasks run, and only then") {
+    RunFixture run(one_section(sets("a") + sets("b", "osm1", "disruptive = true")));
+    CHECK_FALSE(run.run().error);
+    CHECK(run.watch.began == std::vector<std::string>{"b@osm1"});
+    CHECK(run.watch.ended == run.watch.began);
+}
+
+TEST_CASE("when the service is away for too long, the way back can be taken") {
+    RunFixture run(one_section(
+        sets("a", "osm1", "disruptive = true\nlimit = 1") + sets("b"), "put_back = true"));
+    run.asker.back = true;
+    run.nodes.on_job = [&](const std::string&, const std::string& command) {
+        if (command == "set a") run.watch.cross = "1-one/10-a";
+    };
+    const auto summary = run.run();
+    REQUIRE(summary.error);
+    CHECK(summary.error->kind == Kind::put_back);
+    CHECK_FALSE(run.has("osm1", "a"));
+}

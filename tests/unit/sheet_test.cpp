@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guide_maker.h"
+
+#include "engine/journal.h"
+#include "sheet/defaults.h"
+#include "sheet/result.h"
+
+#include <catch2/catch.hpp>
+
+using namespace ovd;
+
+namespace {
+
+Error broken(const std::string& text) {
+    const auto sheet = read_sheet(text, "sheet.toml");
+    REQUIRE_FALSE(sheet);
+    REQUIRE(sheet.error().where);
+    CHECK(sheet.error().where->file == "sheet.toml");
+    CHECK(sheet.error().where->line > 0);
+    return sheet.error();
+}
+
+Record seen(const std::string& name, CheckState state, const std::string& value,
+    Compare compare = Compare::exactly) {
+    SheetResult result;
+    result.budget = Seconds{600};
+    CheckResultOfSheet check;
+    check.name = name;
+    check.state = state;
+    check.values["v"] = {value, compare};
+    result.checks.push_back(check);
+    return sheet_record(result, "test");
+}
+
+CheckState again(const std::vector<Record>& journal, const std::string& value, bool good = true,
+    Compare compare = Compare::exactly) {
+    CheckResultOfSheet check;
+    check.name = "c";
+    check.values["v"] = {value, compare};
+    ovd::compare(check, good, SheetHistory(journal));
+    return check.state;
+}
+
+} // namespace
+
+TEST_CASE("the proposed sheet of any farm can be read, and has enough in it") {
+    auto farm = small_farm();
+    const auto plain = read_sheet(default_sheet(farm), "");
+    INFO((plain ? "" : plain.error().message));
+    REQUIRE(plain);
+    CHECK(plain->checks.back().kind != "");
+    farm.admin_user = "admin";
+    farm.test_user = "alice";
+    const auto whole = read_sheet(default_sheet(farm), "");
+    REQUIRE(whole);
+    CHECK(whole->checks.size() >= 15);
+    CHECK_FALSE(whole->watch.url.empty());
+    std::set<std::string> kinds;
+    for (const auto& check : whole->checks)
+        kinds.insert(check.kind);
+    CHECK(kinds == std::set<std::string>{"http", "login", "servers", "tcp", "command", "sql", "log",
+                       "cluster"});
+}
+
+TEST_CASE("what is wrong with a sheet is named with its place") {
+    CHECK(broken("budget = 10\n").message == "The sheet has no checks.");
+    CHECK(broken("[[check]]\nhttp = \"https://x/\"\n").message == "This check has no name.");
+    CHECK(broken("[[check]]\nname = \"a\"\n").hint.find("http, login, servers") !=
+          std::string::npos);
+    CHECK(broken("[[check]]\nname = \"a\"\ntcp = \"x:1\"\nhttp = \"y\"\n")
+              .message.find("either") != std::string::npos);
+    const auto typo = broken("[[check]]\nname = \"a\"\ntcp = \"x:1\"\ntimeuot = 3\n");
+    CHECK(typo.hint.find("timeout") != std::string::npos);
+    CHECK(typo.where->line == 4);
+    CHECK(broken("[[check]]\nname = \"a\"\ntcp = \"x:1\"\ntimeout = \"3\"\n").where->line == 4);
+    CHECK(broken("[[check]]\nname = \"a\"\ncommand = \"x\"\nexpect = \"(\"\n")
+              .message.find("expect") != std::string::npos);
+    CHECK(broken("[[check]]\nname = \"a\"\ntcp = \"x:1\"\n[[check]]\nname = \"a\"\ntcp = \"y:1\"\n")
+              .message.find("Two checks") != std::string::npos);
+}
+
+TEST_CASE("a value that is not what it was the first time has moved") {
+    const std::vector<Record> journal{seen("c", CheckState::good, "3")};
+    CHECK(again(journal, "3") == CheckState::good);
+    CHECK(again(journal, "4") == CheckState::moved);
+    CHECK(again(journal, "4", false) == CheckState::bad);
+    // The first time counts, not the last.
+    const std::vector<Record> later{
+        seen("c", CheckState::good, "3"), seen("c", CheckState::moved, "4")};
+    CHECK(again(later, "4") == CheckState::moved);
+    CHECK(again({}, "4") == CheckState::good);
+}
+
+TEST_CASE("sizes and times have room, certificates have none") {
+    const auto with = [](const std::string& value, Compare compare) {
+        return std::vector<Record>{seen("c", CheckState::good, value, compare)};
+    };
+    CHECK(again(with("1000", Compare::roughly), "1150", true, Compare::roughly) == CheckState::good);
+    CHECK(again(with("1000", Compare::roughly), "1300", true, Compare::roughly) == CheckState::moved);
+    CHECK(again(with("20", Compare::slow), "400", true, Compare::slow) == CheckState::good);
+    CHECK(again(with("300", Compare::slow), "1200", true, Compare::slow) == CheckState::moved);
+    CHECK(again(with("key", Compare::first), "other", true, Compare::first) == CheckState::bad);
+    CHECK(again(with("7", Compare::never), "9", true, Compare::never) == CheckState::good);
+}
+
+TEST_CASE("what was broken before the first change does not block, what broke later does") {
+    const Record sent{{"kind", "sent"}, {"task", "t"}, {"job", "j"}};
+    CHECK(again({seen("c", CheckState::bad, "1")}, "1", false) == CheckState::as_before);
+    CHECK(again({seen("c", CheckState::good, "1"), sent, seen("c", CheckState::bad, "1")}, "1",
+              false) == CheckState::bad);
+    // First looked at only after something had been changed: nobody knows that it was so before.
+    CHECK(again({sent, seen("c", CheckState::bad, "1")}, "1", false) == CheckState::bad);
+}
+
+TEST_CASE("a sheet is red when something is bad, unanswered or too slow") {
+    SheetResult result;
+    result.budget = Seconds{10};
+    result.checks.push_back({"a", "tcp", CheckState::moved, "", "", 0, {}, {}, {}});
+    result.checks.push_back({"b", "tcp", CheckState::as_before, "", "", 0, {}, {}, {}});
+    CHECK_FALSE(result.red());
+    result.seconds = 11;
+    CHECK(result.red());
+    result.seconds = 1;
+    result.checks[1].state = CheckState::waits;
+    CHECK(result.red());
+}
+
+TEST_CASE("what is red is told before what moved, and good ones are only counted") {
+    SheetResult result;
+    result.budget = Seconds{600};
+    result.checks.push_back({"fine", "tcp", CheckState::good, "open", "", 0, {}, {}, {}});
+    result.checks.push_back(
+        {"other", "sql", CheckState::moved, "rows", "", 0, {}, {{"users", "3", "4"}}, {}});
+    result.checks.push_back({"broken", "tcp", CheckState::bad, "refused", "look", 0, {}, {}, {}});
+    const auto text = sheet_text(result, false);
+    CHECK(text.find("broken") < text.find("other"));
+    CHECK(text.find("users: was 3, is 4") != std::string::npos);
+    CHECK(text.find("-> look") != std::string::npos);
+    CHECK(text.find("fine") == std::string::npos);
+    CHECK(text.find("2 of 3 checks") != std::string::npos);
+}
+
+TEST_CASE("the last disruptive change is known, for servers that must have reported since") {
+    const SheetHistory history({{{"kind", "ended"}, {"started", 5.0}, {"disruptive", true}},
+        {{"kind", "ended"}, {"started", 9.0}}});
+    CHECK(history.changed() == 5.0);
+}

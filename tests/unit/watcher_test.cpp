@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fake_farm.h"
+#include "guide_maker.h"
+
+#include "watch/watcher.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+
+using namespace ovd;
+
+namespace {
+
+/// Gives what a script says, a probe each time it is asked; afterwards the service is up.
+class ScriptProber final : public Prober {
+public:
+    ScriptProber(std::string script, std::atomic<bool>& through)
+        : script_(std::move(script)), through_(through) {}
+    std::vector<Probed> collect() override {
+        std::this_thread::sleep_for(Millis{2});
+        const char now = at_ < script_.size() ? script_[at_++] : 'u';
+        if (at_ == script_.size()) through_ = true;
+        const auto service = now == 'd'   ? Service::down
+                             : now == 'm' ? Service::maintenance
+                                          : Service::up;
+        // A probe every tenth of a second, ending now.
+        return {{start_ + Millis{100} * static_cast<int>(count_++), service}};
+    }
+
+private:
+    std::string script_;
+    std::atomic<bool>& through_;
+    std::size_t at_ = 0;
+    std::size_t count_ = 0;
+    WallTime start_ = std::chrono::system_clock::now();
+};
+
+struct Watched {
+    std::vector<Record> records;
+    bool told_back = false;
+    std::optional<std::string> crossed;
+};
+
+Watched watch(const std::string& script, long limit = 0) {
+    const TempDir dir;
+    const SystemClock clock;
+    const Redactor redactor;
+    auto journal = Journal::open(dir.path().string(), clock, redactor);
+    REQUIRE(journal);
+    FakeView view;
+    std::atomic<bool> through = false;
+    Watched seen;
+    {
+        Watcher watcher(**journal, view,
+            [&] { return std::make_unique<ScriptProber>(script, through); });
+        Step step;
+        step.section = "3-database/30-switch";
+        step.limit = limit;
+        watcher.begins("away@osm1", step);
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (!through && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::sleep_for(Millis{1});
+        watcher.ends("away@osm1");
+        seen.crossed = watcher.crossed();
+    }
+    REQUIRE(through);
+    for (const auto& record : (*journal)->records())
+        if (record.value("kind", "") == "away" || record.value("kind", "") == "watched")
+            seen.records.push_back(record);
+    seen.told_back = view.told("the service is back");
+    return seen;
+}
+
+} // namespace
+
+TEST_CASE("an interruption lasts from its first failed probe to the next that succeeds") {
+    const auto seen = watch("uuuddddduuu");
+    REQUIRE(seen.records.size() == 2);
+    CHECK(seen.records[0]["kind"] == "away");
+    CHECK(seen.records[0]["task"] == "away@osm1");
+    CHECK(seen.records[0]["seconds"].get<double>() == Approx(0.5).margin(0.001));
+    CHECK(seen.records[0]["began before"] == false);
+    CHECK(seen.records[1]["kind"] == "watched");
+    CHECK(seen.records[1]["away"].get<double>() == Approx(0.5).margin(0.001));
+    CHECK(seen.told_back);
+}
+
+TEST_CASE("maintenance is no interruption, and two interruptions are two") {
+    CHECK(watch("uummmmuu").records.size() == 1);
+    CHECK(watch("uddmdduu").records.size() == 3);
+}
+
+TEST_CASE("a service that was away already, or never comes back, is told as that") {
+    const auto before = watch("ddduu");
+    REQUIRE(before.records.size() == 2);
+    CHECK(before.records[0]["began before"] == true);
+}
+
+TEST_CASE("a limit that is crossed is told once, with the section") {
+    // What is away is measured by the clock, so the script only has to be away at all.
+    const auto long_away = watch("u" + std::string(700, 'd') + "u", 1);
+    CHECK(long_away.crossed == "3-database/30-switch");
+    CHECK_FALSE(watch("udu", 1).crossed);
+}
