@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/init.h"
+#include "cli/sheets.h"
+#include "sheet/defaults.h"
 
 #include "base/file.h"
 #include "cli/init_farm.h"
@@ -123,6 +125,12 @@ Result<int> init_verb(const InitOptions& given, std::stop_token stop) {
     // What was written must be what will be read.
     if (auto read = load_farm(options.output); !read) return tl::unexpected(read.error());
     fmt::print("Wrote {}. Look it through, then type: ovd-failover check\n", options.output);
+    if (const auto sheet = sheet_beside(options.output); !std::filesystem::exists(sheet)) {
+        if (auto done = write_file(sheet, default_sheet(*farm)); !done)
+            return tl::unexpected(done.error());
+        fmt::print(
+            "Wrote {}, the verification sheet: ovd-failover verify goes through it.\n", sheet);
+    }
     return 0;
 }
 

@@ -13,9 +13,15 @@
 
 namespace ovd {
 
+std::string sheet_beside(const std::string& farm_file) {
+    const std::filesystem::path path(farm_file);
+    const auto stem = path.stem().string();
+    return (path.parent_path() / (stem == "farm" ? "sheet.toml" : stem + ".sheet.toml")).string();
+}
+
 std::string sheet_path(const Common& common) {
     if (!common.sheet.empty()) return common.sheet;
-    return (std::filesystem::path(common.farm).parent_path() / "sheet.toml").string();
+    return sheet_beside(common.farm);
 }
 
 Result<std::unique_ptr<SessionSheets>> SessionSheets::open(Session& session, const Common& common,

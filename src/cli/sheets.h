@@ -39,6 +39,9 @@ private:
     std::string who_;
 };
 
+/// sheet.toml beside farm.toml, paris.sheet.toml beside paris.toml.
+[[nodiscard]] std::string sheet_beside(const std::string& farm_file);
+
 /// Where the farm's sheet is: beside the farm file, unless --sheet says otherwise.
 [[nodiscard]] std::string sheet_path(const Common& common);
 

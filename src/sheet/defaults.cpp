@@ -74,12 +74,6 @@ command = '''df -P / /var | awk 'NR > 1 && $5 + 0 > 90 {print $6, "is", $5, "ful
 on      = "active"
 
 [[check]]
-name    = "PHP does not break"
-log     = "unit:{{ web_service }}"
-on      = "active"
-pattern = "PHP (Fatal|Parse) error|segfault"
-
-[[check]]
 name    = "The cluster is well"
 cluster = "settled"
 within  = 30
@@ -137,10 +131,23 @@ on      = "{0}"
                                                          server.name));
 }
 
+std::string for_log(const Farm& farm) {
+    const auto* node = farm.node("osm1");
+    const bool rhel = node != nullptr && node->platform.starts_with("rhel");
+    return fmt::format(R"(
+[[check]]
+name    = "PHP does not break"
+log     = "{}"
+on      = "active"
+pattern = "PHP (Fatal|Parse) error|segfault"
+)",
+        rhel ? "/var/log/httpd/error_log" : "/var/log/apache2/error.log");
+}
+
 } // namespace
 
 std::string default_sheet(const Farm& farm) {
-    std::string text(head);
+    auto text = std::string(head) + for_log(farm);
     if (!farm.admin_user.empty()) text += admin;
     text += farm.test_user.empty() ? ask : login;
     for (const auto& server : farm.servers)

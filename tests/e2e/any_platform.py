@@ -7,8 +7,10 @@ from causes import check_causes
 from harness import NODES, OPTIONS, STATE, UNATTENDED, check, journal, need, on, on_a_farm, wizard
 from node_side import ALIVE, CLUSTER_ALIVE, check_unchanged, jobs, overlays
 from outages import check_outages, home
+from sheets import check_sheets, check_stop_at_red
 
 CAUSES_ON = ("ubuntu22",)
+SHEETS_ON = ("ubuntu18",)
 OUTAGES_ON = ("rhel8",)  # where a boot has most to go wrong: PHP and Apache are started apart
 
 
@@ -36,6 +38,8 @@ def check_quiet():
 
 def test():
     guides_way.before()
+    if OPTIONS.platform in SHEETS_ON:
+        check_stop_at_red()
     migrate()
     records = journal()
     end_state.check_all(records)
@@ -52,6 +56,8 @@ def test():
         check_outages()
     if OPTIONS.platform in CAUSES_ON:
         check_causes()
+    if OPTIONS.platform in SHEETS_ON:
+        check_sheets()
     if home("osm1") == "osm1":
         moved = wizard("failover-test", *UNATTENDED, "--to", "osm2", "--answers", STATE / "answers.toml")
         check("after all that, the service moves to osm2 again", moved.returncode == 0, moved.stdout[-800:])

@@ -15,6 +15,7 @@ from harness import (EVERYTHING, FARM, JOURNAL, ROOT, RUN, STATE, UNATTENDED, ch
 from node_side import ALIVE, CLUSTER_ALIVE, check_unchanged, jobs, overlays, recorded
 from pair import check_pair
 from promises import check_commands
+from report_looks import check_report
 from secrets_watch import ProcessWatch, files_with_secrets, in_text, known_secrets
 from update import check_update
 
@@ -123,6 +124,36 @@ def check_interruptions():
               f"{report['down_seconds']} s, not watched for {report['blind_seconds']} s")
 
 
+def check_watched():
+    """What the wizard saw of the service agrees with a user's own machine that looked twice as often."""
+    records = [r for r in journal() if r.get("kind") == "away"]
+    check("the wizard saw the service away in Chapters I, III and VII", len(records) >= 3, f"{records}")
+    downs = []
+    for target in ("osm1", "vip"):
+        seen = run(sys.executable, ROOT / "tests/farm/interruptions", STATE / "watch.log", "--target", target)
+        downs += json.loads(seen.stdout)["targets"][target]["down"]
+    for record in records:
+        began, ended = (float(run("date", "-d", record[end], "+%s.%N").stdout) for end in ("from", "to"))
+        near = [abs(d["seconds"] - record["seconds"]) for d in downs if d["start"] < ended and d["end"] > began]
+        check(f"the interruption by {record['task']} is as long as a user's machine saw it",
+              near and min(near) <= 0.2, f"{record['seconds']:.2f} s, off by {near}")
+
+
+def check_maintenance():
+    """On exactly while Chapter IV needs it, by the words of the service itself."""
+    rows = [line.split() for line in (STATE / "watch.log").read_text().splitlines()]
+    inside = [float(row[0]) for row in rows if row[2] == "maintenance"]
+    ends = {r["task"]: r["time"] for r in journal() if r.get("kind") == "task" and r["state"] == "ok"}
+    begins = {r["task"]: r["time"] for r in journal() if r.get("kind") == "task" and r["state"] == "intended"}
+    spans = [(float(run("date", "-d", begins[first], "+%s.%N").stdout), float(run("date", "-d", ends[last], "+%s.%N").stdout))
+             for first, last in (("users-gone-for-card@osm1", "users-back-after-card@osm1"), ("users-gone-for-vip@osm1", "production-again@osm1"))]
+    strange = [when for when in inside if not any(a - 1 <= when <= b + 1 for a, b in spans)]
+    check("the farm was in maintenance for Chapters I and IV, and at no other time", inside and not strange, f"{strange[:5]}")
+    last = [r for r in journal() if r.get("kind") == "sheet"][-1]
+    mode = [c["values"]["maintenance"]["is"] for c in last["checks"] if "maintenance" in c["values"]]
+    check("at the end it is not in maintenance", mode == ["off"], f"{mode}")
+
+
 def check_secrets(watch, texts):
     check("processes were watched all the time", watch.samples > 300, f"{watch.samples} samples")
     check("the watch sees arguments and environments", watch.planted == {"cmdline", "environ"}, f"{watch.planted}")
@@ -175,12 +206,16 @@ def test():
     watch, output = migrate(plan)
     check_alice()
     check_interruptions()
+    check_watched()
+    check_maintenance()
+    check_report(("Done and verified", "Order the switch to osm2", "Take the Session Manager", "Fencing.", "the baseline"))
     records = journal()
     live = end_state.check_all(records)
     how = {r["task"]: r.get("how") for r in records if r.get("kind") == "task" and r["state"] == "ok"}
     check_commands(before, plan, how)
     texts = {"the output of run": output, "plan --live": live, "plan": wizard("plan").stdout,
-             "plan --json": wizard("plan", "--json").stdout, "status": wizard("status").stdout}
+             "plan --json": wizard("plan", "--json").stdout, "status": wizard("status").stdout,
+             "the report": (RUN / "report.html").read_bytes()}
     check_secrets(watch, texts)
     check_modes(plan)
     second_run()

@@ -75,6 +75,21 @@ def check_status_after_kill(caught):
           and "Go on with: ovd-failover run" in text, text)
 
 
+def check_report_after_kill():
+    done = wizard("report")
+    told = wizard_json("report")
+    check("a report of a run that was killed tells how far it came", done.returncode == 0
+          and told["verdict"]["title"] in ("Under way", "Stopped by a failure")
+          and 20 < told["numbers"]["done"] < told["numbers"]["all"], f"{told['verdict']} {told['numbers']}")
+    check("and what is left", any("tasks are not done yet" in row["text"] for row in told["left"]), f"{told['left']}")
+
+
+def check_out_of_maintenance():
+    last = [r for r in journal() if r.get("kind") == "sheet"][-1]
+    mode = [c["values"]["maintenance"]["is"] for c in last["checks"] if "maintenance" in c["values"]]
+    check("after all those kills the farm is not left in maintenance", mode == ["off"] and not last["red"], f"{mode}")
+
+
 def interrupt():
     """One Ctrl-C while something is under way."""
     OUTPUT.write_text("")
@@ -183,6 +198,7 @@ def test():
         killed |= caught
         if chapter == "3-database":
             check_status_after_kill(caught)
+            check_report_after_kill()
     interrupt()
     key_is_not_there()
     key_arrives()
@@ -196,6 +212,7 @@ def test():
     figure(f"{len([r for r in lines if r.get('kind') == 'begin'])} runs, {len(lines)} records")
     check_found(killed)
     check_once()
+    check_out_of_maintenance()
     end_state.check_all(lines)
 
 

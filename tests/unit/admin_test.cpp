@@ -48,8 +48,8 @@ TEST_CASE("a wrong password and a second factor are refusals that say so") {
 }
 
 TEST_CASE("whatever is no clear answer leaves it unknown") {
-    CHECK(refusal(answer(200, "<html>Sign in</html>")).message.find("not JSON") !=
-          std::string::npos);
+    CHECK(
+        refusal(answer(200, "<html>Sign in</html>")).message.find("not JSON") != std::string::npos);
     CHECK(refusal(answer(302, "", "https://sso.example.com/")).message.find("sso.example.com") !=
           std::string::npos);
     CHECK(refusal(answer(500, "oops")).message.find("HTTP 500") != std::string::npos);
@@ -88,8 +88,10 @@ TEST_CASE("a call that an OVD may not know does not spoil the others") {
 }
 
 TEST_CASE("an overview of another shape is not guessed at") {
-    CHECK_FALSE(admin_overview({nullptr, "text", nlohmann::json::object(), nlohmann::json::array()}));
-    CHECK_FALSE(admin_overview({nullptr, {{"system_in_maintenance", 0}}, "none", nlohmann::json::array()}));
+    CHECK_FALSE(
+        admin_overview({nullptr, "text", nlohmann::json::object(), nlohmann::json::array()}));
+    CHECK_FALSE(
+        admin_overview({nullptr, {{"system_in_maintenance", 0}}, "none", nlohmann::json::array()}));
     CHECK_FALSE(admin_overview({}));
 }
 

@@ -9,10 +9,11 @@ using namespace ovd;
 
 namespace {
 
-const Files two{{"1-one/10-a.toml", "title = \"A\"\n" + sets("first") +
-                                        "[[step]]\nid = \"broken\"\ntitle = \"Break\"\nwhy = \"W\"\non = "
-                                        "[\"osm1\"]\ndiffers = \"It <breaks>.\"\n[[step.action]]\ncommand = "
-                                        "\"fail\"\n[step.probe]\ncommand = \"has broken\"\n"}};
+const Files two{
+    {"1-one/10-a.toml", "title = \"A\"\n" + sets("first") +
+                            "[[step]]\nid = \"broken\"\ntitle = \"Break\"\nwhy = \"W\"\non = "
+                            "[\"osm1\"]\ndiffers = \"It <breaks>.\"\n[[step.action]]\ncommand = "
+                            "\"fail\"\n[step.probe]\ncommand = \"has broken\"\n"}};
 
 Record data_of(RunFixture& run) {
     {

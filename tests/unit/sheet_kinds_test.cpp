@@ -54,9 +54,8 @@ std::string answer(int status, const std::string& body) {
 }
 
 std::string overview(const std::string& servers) {
-    return answer(200, "true") +
-           answer(200, R"({"version":"3.4.0","system_in_maintenance":0})") + answer(200, servers) +
-           answer(200, "[]");
+    return answer(200, "true") + answer(200, R"({"version":"3.4.0","system_in_maintenance":0})") +
+           answer(200, servers) + answer(200, "[]");
 }
 
 } // namespace
@@ -88,10 +87,12 @@ TEST_CASE("http: a certificate's key is a value that must stay, by Session Manag
 }
 
 TEST_CASE("login: every request must be answered as expected, the password on stdin only") {
-    const Bench login("login = \"https://{{ service }}\"\nrequests = [{ url = \"/in\", body = "
-                      "\"p={{ secret test_password }}\", expect = \"<session\" }, { url = \"/out\" }]\n");
+    const Bench login(
+        "login = \"https://{{ service }}\"\nrequests = [{ url = \"/in\", body = "
+        "\"p={{ secret test_password }}\", expect = \"<session\" }, { url = \"/out\" }]\n");
     const auto look = login.look();
-    CHECK(look.input.display().find("data-raw = \"p=<secret test_password>\"") != std::string::npos);
+    CHECK(
+        look.input.display().find("data-raw = \"p=<secret test_password>\"") != std::string::npos);
     CHECK(look.command.find("secret") == std::string::npos);
     CHECK(login.judge(answer(200, "<session id=1>") + answer(200, "bye")).good);
     const auto refused = login.judge(answer(200, "auth_failed") + answer(200, "bye"));
@@ -113,8 +114,7 @@ TEST_CASE("servers: registered, ready, heard from since the last change, none mi
     bench.known["names"] = "esg1 oas1";
     CHECK(bench.judge(overview(good)).says == "esg1 is gone from the list");
     bench.known.clear();
-    CHECK(bench
-              .judge(overview(R"({"1":{"fqdn":"oas1","status":"broken","registered":true}})"))
+    CHECK(bench.judge(overview(R"({"1":{"fqdn":"oas1","status":"broken","registered":true}})"))
               .says == "oas1 is broken");
     CHECK_FALSE(bench.judge(answer(401, R"({"error":{"code":"not_authorized"}})")).good);
 }
@@ -153,7 +153,8 @@ TEST_CASE("sql: reads only, counts tables, compares rows") {
 
 TEST_CASE("log: only what is new since the last look") {
     Bench file("log = \"/var/log/x.log\"\non = \"osm1\"\npattern = \"ERROR\"\n");
-    CHECK(file.look().command.find("tail -c") == std::string::npos); // the first time nothing is new
+    CHECK(
+        file.look().command.find("tail -c") == std::string::npos); // the first time nothing is new
     CHECK(file.judge("@@ovd-at 120\n").values.at("read to on osm1").text == "120");
     file.known["read to on osm1"] = "120";
     CHECK(file.look().command.find("from=120") != std::string::npos);

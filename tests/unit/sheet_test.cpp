@@ -58,17 +58,17 @@ TEST_CASE("the proposed sheet of any farm can be read, and has enough in it") {
     std::set<std::string> kinds;
     for (const auto& check : whole->checks)
         kinds.insert(check.kind);
-    CHECK(kinds == std::set<std::string>{"http", "login", "servers", "tcp", "command", "sql", "log",
-                       "cluster"});
+    CHECK(kinds == std::set<std::string>{
+                       "http", "login", "servers", "tcp", "command", "sql", "log", "cluster"});
 }
 
 TEST_CASE("what is wrong with a sheet is named with its place") {
     CHECK(broken("budget = 10\n").message == "The sheet has no checks.");
     CHECK(broken("[[check]]\nhttp = \"https://x/\"\n").message == "This check has no name.");
-    CHECK(broken("[[check]]\nname = \"a\"\n").hint.find("http, login, servers") !=
+    CHECK(
+        broken("[[check]]\nname = \"a\"\n").hint.find("http, login, servers") != std::string::npos);
+    CHECK(broken("[[check]]\nname = \"a\"\ntcp = \"x:1\"\nhttp = \"y\"\n").message.find("either") !=
           std::string::npos);
-    CHECK(broken("[[check]]\nname = \"a\"\ntcp = \"x:1\"\nhttp = \"y\"\n")
-              .message.find("either") != std::string::npos);
     const auto typo = broken("[[check]]\nname = \"a\"\ntcp = \"x:1\"\ntimeuot = 3\n");
     CHECK(typo.hint.find("timeout") != std::string::npos);
     CHECK(typo.where->line == 4);
@@ -95,8 +95,10 @@ TEST_CASE("sizes and times have room, certificates have none") {
     const auto with = [](const std::string& value, Compare compare) {
         return std::vector<Record>{seen("c", CheckState::good, value, compare)};
     };
-    CHECK(again(with("1000", Compare::roughly), "1150", true, Compare::roughly) == CheckState::good);
-    CHECK(again(with("1000", Compare::roughly), "1300", true, Compare::roughly) == CheckState::moved);
+    CHECK(
+        again(with("1000", Compare::roughly), "1150", true, Compare::roughly) == CheckState::good);
+    CHECK(
+        again(with("1000", Compare::roughly), "1300", true, Compare::roughly) == CheckState::moved);
     CHECK(again(with("20", Compare::slow), "400", true, Compare::slow) == CheckState::good);
     CHECK(again(with("300", Compare::slow), "1200", true, Compare::slow) == CheckState::moved);
     CHECK(again(with("key", Compare::first), "other", true, Compare::first) == CheckState::bad);

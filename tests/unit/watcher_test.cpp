@@ -51,8 +51,8 @@ Watched watch(const std::string& script, long limit = 0) {
     std::atomic<bool> through = false;
     Watched seen;
     {
-        Watcher watcher(**journal, view,
-            [&] { return std::make_unique<ScriptProber>(script, through); });
+        Watcher watcher(
+            **journal, view, [&] { return std::make_unique<ScriptProber>(script, through); });
         Step step;
         step.section = "3-database/30-switch";
         step.limit = limit;

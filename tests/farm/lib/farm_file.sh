@@ -45,7 +45,7 @@ user = "admin"
 password = { file = "$state/admin-password" }
 
 [test_user]
-user = "alice"
+user = "sheet"
 password = { file = "$state/alice-password" }
 EOF
         for row in "${nodes[@]}"; do

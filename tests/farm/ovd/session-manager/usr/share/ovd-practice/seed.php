@@ -32,6 +32,9 @@ foreach (['Finance 🏦', 'Research 𠮷'] as $name)
 $alice = trim(file_get_contents('/etc/ovd-practice/alice-password'));
 $db->query('INSERT INTO {user} (login, displayname, password, organization) VALUES (?,?,?,1)',
     ['alice', 'Alice Liddell 🐇', password_hash($alice, PASSWORD_BCRYPT)]);
+// Nobody but the verification sheet logs in with this one: a user has one session at a time.
+$db->query('INSERT INTO {user} (login, displayname, password, organization) VALUES (?,?,?,1)',
+    ['sheet', 'Verification sheet', password_hash($alice, PASSWORD_BCRYPT)]);
 $nobody = password_hash(base64_encode(random_bytes(24)), PASSWORD_BCRYPT);
 for ($i = 1; $i <= 2000; $i++) {
     $login = sprintf('user%04d', $i);

@@ -17,6 +17,23 @@ function fail(int $status, string $code, string $message) {
     reply(['error' => ['code' => $code, 'message' => $message]], $status);
 }
 
+// For practice: answers of an API that is not well, named in a file. None of the real one is copied.
+switch (trim((string) @file_get_contents('/etc/ovd-practice/admin-api-mode'))) {
+case 'mfa':
+    fail(401, 'auth_mfa_required', 'a second factor is needed');
+case 'html':
+    exit('<!doctype html><title>Maintenance page</title>');
+case 'redirect':
+    header('Location: https://sso.example.com/login', true, 302);
+    exit;
+case 'slow':
+    sleep(8);
+    break;
+case 'cut':
+    header('Content-Length: 9999');
+    exit('{"version":"3.4');
+}
+
 // SOAP went with 3.1: the bare URL, the WSDL and GET get nothing [I].
 $function = $_SERVER['OVD_CALL'] ?? $_SERVER['REDIRECT_OVD_CALL'] ?? '';
 if ($_SERVER['REQUEST_METHOD'] !== 'POST')

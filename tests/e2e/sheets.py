@@ -1,0 +1,174 @@
+"""The verification sheet on a finished farm: every kind of check is green, then red for the right reason while the farm
+is broken in one way, and green again when it is mended. And the Session Manager's API when it is not well."""
+
+from harness import STATE, UNATTENDED, check, farm, load_farm, on, wait_for, wizard, wizard_json
+from pair import home
+
+# Checks that a farm's own people would add to what init proposes.
+MORE = """
+[[check]]
+name    = "The log of the practice is clean"
+log     = "/var/log/practice.log"
+on      = "active"
+pattern = "ERROR"
+
+[[check]]
+name    = "The version is the one we want"
+command = "cat /etc/practice-version"
+on      = "active"
+expect  = "^3[.]4"
+record  = true
+
+[[check]]
+name  = "Somebody has printed a page"
+ask   = "Did a page come out of the printer?"
+look  = "The printer in the hall."
+"""
+ANSWER = '"Somebody has printed a page" = "page 1 of 1, seen on the tray"\n'
+
+
+def verify(answers=ANSWER):
+    """(exit status, name -> check) of one look at the sheet."""
+    path = STATE / "sheet-answers.toml"
+    path.write_text(answers)
+    done = wizard("verify", "--answers", path)
+    seen = wizard_json("verify", "--answers", path)
+    return done, {row["name"]: row for row in seen["checks"]}
+
+
+def red(name, words, checks):
+    row = checks[name]
+    check(f"{name}: red for the right reason", row["state"] == "bad" and words in row["says"], f"{row['state']}: {row['says']}")
+
+
+def breakages():
+    """(what, how to break it, how to mend it, [(check, part of what it says)])"""
+    plan = load_farm()
+    active, domain = home(), plan["farm"]["domain"]
+    nic = plan["nodes"]
+    drop = "iptables -w 10 {} INPUT -i {} -p tcp --dport 443 -j DROP"
+    mysql = "mysql --user=root ovd -e \"UPDATE ovd_user SET login='{}' WHERE login='{}'\""
+    key = "openssl req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN=other -keyout /etc/ssl/private/ssl-cert-snakeoil.key -out /etc/ssl/certs/ssl-cert-snakeoil.pem"
+
+    def told(node, command):
+        return lambda: on(node, command, timeout=90)
+
+    def cables(verb):
+        return lambda: [farm(verb, name, nic[name]["priv_nic"]) for name in ("pcs3", "pcs4")]
+    return (
+        ("a farm server is down", told("oas1", "systemctl stop ovd-slaveserver"), told("oas1", "systemctl start ovd-slaveserver"),
+         [("OVD runs on oas1", "exit status"), ("The Session Manager reaches oas1", "connect")]),
+        ("an error in a log", told(active, "echo 'ERROR it broke' >> /var/log/practice.log"), None,
+         [("The log of the practice is clean", "ERROR it broke")]),
+        ("another version", told(active, "echo 4.0 > /etc/practice-version"), told(active, "echo 3.4.0 > /etc/practice-version"),
+         [("The version is the one we want", "4.0")]),
+        ("no answer", told(active, drop.format("-I", nic[active]["nic"])), told(active, drop.format("-D", nic[active]["nic"])),
+         [("HTTPS can be reached from here", "no answer"), ("The Administration Console answers", "")]),
+        ("the test user is gone", told("dbmy", mysql.format("gone", "sheet")), told("dbmy", mysql.format("sheet", "gone")),
+         [("A user logs in and out", "auth_failed")]),
+        ("the database is away", told("dbmy", "systemctl stop mariadb"), told("dbmy", "systemctl start mariadb"),
+         [("OVD reaches its database", ""), ("OVD's data is complete", "")]),
+        ("quorum is lost", cables("cut"), cables("join"), [("The cluster is well", "quorum")]),
+        ("another certificate", told(active, f"cp -p /etc/ssl/certs/ssl-cert-snakeoil.pem /etc/ssl/private/ssl-cert-snakeoil.key /root/; {key}; "
+                                     "kill -USR1 $(cat /run/apache2/apache2.pid)"),
+         told(active, "cp -p /root/ssl-cert-snakeoil.pem /etc/ssl/certs/; cp -p /root/ssl-cert-snakeoil.key /etc/ssl/private/; "
+              "kill -USR1 $(cat /run/apache2/apache2.pid)"),
+         [("The Administration Console answers", f"certificate of {active} is another one")]),
+    ) if domain else ()
+
+
+def all_green(what, seconds=90):
+    def good():
+        done, checks = verify()
+        bad = [f"{row['name']}: {row['says']}" for row in checks.values() if row["state"] in ("bad", "waits")]
+        all_green.why = f"exit {done.returncode}: {bad}"
+        return done.returncode == 0 and not bad
+    try:
+        wait_for(what, good, seconds, every=1)
+        check(what, True)
+    except TimeoutError:
+        check(what, False, all_green.why)
+
+
+def check_api(active):
+    """Answers of an API that is not well: each is told as what it is, and nothing is taken for a yes."""
+    sheet = STATE / "sheet.toml"
+    text = sheet.read_text()
+    sheet.write_text(text.replace('servers = "ready"\n', 'servers = "ready"\ntimeout = 3\n').replace("within  = 90\n", ""))
+    password = STATE / "admin-password"
+    right = password.read_text()
+    for mode, words in (("mfa", "second factor"), ("html", "not JSON"), ("redirect", "sso.example.com"),
+                        ("slow", "no whole answer"), ("cut", "no whole answer")):
+        on(active, f"echo {mode} > /etc/ovd-practice/admin-api-mode")
+        red("Every farm server is ready", words, verify()[1])
+    on(active, "rm /etc/ovd-practice/admin-api-mode")
+    password.write_text("wrong\n")
+    red("Every farm server is ready", "does not let us", verify()[1])
+    password.write_text(right)
+    sheet.write_text(text)
+
+
+def check_person():
+    """A word of a person carries evidence, and nobody's silence is taken for a yes."""
+    (STATE / "farm.run" / "kept.jsonl").write_bytes((STATE / "farm.run" / "journal.jsonl").read_bytes())
+    done, checks = verify("")
+    row = checks["Somebody has printed a page"]
+    check("a person's word is believed for hours", row["state"] == "ok" and "seen on the tray" in row["says"], f"{row}")
+    sheet = STATE / "sheet.toml"
+    text = sheet.read_text()
+    sheet.write_text(text.replace("look  = \"The printer", "valid_hours = 0\nlook  = \"The printer"))
+    done, checks = verify("")
+    row = checks["Somebody has printed a page"]
+    check("when it has expired and nobody answers, it waits and the sheet is red",
+          row["state"] == "waits" and done.returncode == 10, f"exit {done.returncode}: {row}")
+    row = verify('"Somebody has printed a page" = "no"\n')[1]["Somebody has printed a page"]
+    check("a no is red", row["state"] == "bad", f"{row}")
+    sheet.write_text(text)
+
+
+def check_sheets():
+    active = home()
+    for node in ("osm1", "osm2"):
+        on(node, "touch /var/log/practice.log; echo 3.4.0 > /etc/practice-version")
+    written = wizard("verify", "--write")
+    check("verify --write writes the proposed sheet", written.returncode == 0 and (STATE / "sheet.toml").exists(), written.stdout)
+    again = wizard("verify", "--write")
+    check("and never over one that is there", again.returncode == 12 and "is there already" in again.stdout, again.stdout)
+    with open(STATE / "sheet.toml", "a", encoding="utf-8") as file:
+        file.write(MORE)
+    all_green("a sheet with every kind of check is green")
+    for what, harm, mend, reds in breakages():
+        harm()
+        done, checks = verify()
+        check(f"{what}: verify ends with 10 and says RED", done.returncode == 10 and "RED" in done.stdout, f"{done.returncode} {done.stdout[-300:]}")
+        for name, words in reds:
+            red(name, words, checks)
+        if mend:
+            mend()
+        all_green(f"green again when mended: {what}")
+    check_api(active)
+    check_person()
+    all_green("the sheet is green at the end")
+    (STATE / "sheet.toml").unlink()
+
+
+def check_stop_at_red():
+    """Before the migration: what is broken today does not block; what breaks on the way stops it, in one screen."""
+    on("oas1", "systemctl stop ovd-slaveserver")
+    first = wizard("verify")
+    check("what is broken before anything is changed is red at first sight", first.returncode == 10
+          and "OVD runs on oas1" in first.stdout, first.stdout)
+    stopped = wizard("run", *UNATTENDED, "--to", "0", "--answers", STATE / "answers.toml")
+    check("and then no longer: it was so before", stopped.returncode == 0 and "as before" in stopped.stdout, stopped.stdout[-800:])
+    on("oas1", "systemctl start ovd-slaveserver")
+    on("esg1", "systemctl stop ovd-slaveserver")
+    stopped = wizard("run", *UNATTENDED, "--to", "I", "--answers", STATE / "answers.toml")
+    screen = stopped.stdout.splitlines()[-24:]
+    check("a red sheet stops the run before the next chapter", stopped.returncode == 10
+          and any("RED" in line for line in screen), "\n".join(screen))
+    check("and says why in one screen, with the way on", any("OVD runs on esg1" in line for line in screen)
+          and any("sheet-after-network: the verification sheet is red" in line for line in screen)
+          and any("Hint:" in line for line in screen), "\n".join(screen))
+    on("esg1", "systemctl start ovd-slaveserver")
+    gone_on = wizard("run", *UNATTENDED, "--to", "I", "--answers", STATE / "answers.toml")
+    check("mended, the run goes on", gone_on.returncode == 0, gone_on.stdout[-800:])
