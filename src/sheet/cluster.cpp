@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quorum, and the six resources where they belong. Before there is a cluster there is nothing to
 // say; one that was set up and does not answer is red.
+#include "base/pattern.h"
 #include "base/text.h"
 #include "sheet/kinds.h"
 
@@ -14,9 +15,10 @@ grep -qs 'cluster_name: *{}$' "$conf" || {{ echo "no cluster yet"; exit 0; }}
 state=$(crm_mon -1 --output-as=xml --inactive 2>/dev/null || crm_mon --as-xml --inactive 2>/dev/null) ||
   {{ echo "Pacemaker does not answer"; exit 1; }}
 echo "$state" | grep -q 'with_quorum="true"' || {{ echo "there is no quorum"; exit 1; }}
-bad=0 at= n=0
+bad=0 at= n=0 off=
 for r in virtual_ip virtual_ip_src osm_cron httpd lsyncd lsyncd_cron; do
   echo "$state" | grep -q "<resource id=\"$r\"" || continue
+  ! echo "$state" | grep "<resource id=\"$r\"" | grep -q 'target_role="[Ss]topped"' || {{ off="$off $r"; continue; }}
   n=$((n + 1))
   where=$(crm_resource --resource $r --locate 2>/dev/null | sed -n 's/.*is running on: *\([^ ]*\).*/\1/p' | tr '\n' ' ')
   case $where in
@@ -27,6 +29,7 @@ for r in virtual_ip virtual_ip_src osm_cron httpd lsyncd lsyncd_cron; do
 done
 echo "$state" | grep -q '<failure ' && {{ echo "an action has failed"; bad=1; }}
 [ $bad -eq 0 ] && echo "quorate, $n resources on $at"
+[ -z "$off" ] || echo "switched off:$off"
 exit $bad)";
 
 std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
@@ -36,10 +39,13 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, D
 
 Judged judge(const SheetCheck&, const SheetContext&, const ReadResult& result) {
     auto seen = trim(result.output);
+    // Somebody ordered it, the update for one: told as a difference, and by diagnose as a fault.
+    const auto off = groups_in(seen, "switched off: (.*)");
+    Values values{{"switched off", {off.empty() ? "nothing" : off.front(), Compare::exactly}}};
     for (auto& c : seen)
         if (c == '\n') c = ';';
     return {result.status == 0, tail(seen, 300),
-        "ovd-failover diagnose tells more, and what would mend it.", {}};
+        "ovd-failover diagnose tells more, and what would mend it.", std::move(values)};
 }
 
 } // namespace

@@ -37,6 +37,10 @@ def breakages():
         ("a cron link on the passive node", told(passive, "ln -s /etc/ovd/session-manager/sessionmanager.cron /etc/cron.d/ovd-session-manager"),
          told(passive, f"rm -f /etc/cron.d/ovd-session-manager; {calm}"), "see-no-double"),
         ("the database server cannot be reached", cables("cut", "dbmy"), cables("join", "dbmy"), "see-database"),
+        ("a resource cannot start anywhere", lambda: [on(node, "rm -f /etc/cron.d/lsyncd; echo '# in the way' > /etc/cron.d/lsyncd", timeout=90)
+                                                      for node in (passive, active)],
+         lambda: [on(node, command, timeout=120) for node, command in ((passive, "rm -f /etc/cron.d/lsyncd"), (active, f"rm -f /etc/cron.d/lsyncd; {calm}"))],
+         "forget-failures"),
         ("quorum is lost", cables("cut", "pcs3", "pcs4"), cables("join", "pcs3", "pcs4"), "see-quorum"),
     )
 

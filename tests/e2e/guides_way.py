@@ -31,8 +31,56 @@ def before():
     if rhel():
         code = "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/server-status"
         check("H1: Apache has no status page before we give it one", on("osm1", code) in ("403", "404"), on("osm1", code))
+        check("D2: there is no /etc/mysql to edit", on("osm1", "test -e /etc/mysql || echo none") == "none")
+    if OPTIONS.platform == "ubuntu22":
+        missing_card()
     if OPTIONS.platform == "rhel8":
         refused("N2: there is no network service to restart", "osm1", "systemctl restart network", "not found")
+
+
+def missing_card():
+    """A card that is not there: the guide's file for it does nothing, and nobody says so."""
+    on("osm1", "printf 'network:\\n  ethernets:\\n    eth9:\\n      addresses: [192.168.250.9/24]\\n' > /etc/netplan/91-guide.yaml")
+    status, text = ends("osm1", "netplan generate")
+    there = on("osm1", "ip -4 -o addr | grep -c 192.168.250.9")
+    check("N3: the guide's file for a card that is not there is taken without a word", status == 0 and there == "0", f"{status} {text}")
+    on("osm1", "rm /etc/netplan/91-guide.yaml")
+    other = STATE / "no-card.toml"
+    card = load_farm()["nodes"]["pcs3"]["priv_nic"]
+    head, tail = (STATE / "farm.toml").read_text().split("[nodes.pcs3]")
+    other.write_text(head + "[nodes.pcs3]" + tail.replace(f'priv_nic = "{card}"', 'priv_nic = "eth9"', 1))
+    looked = wizard("check", farm_file=other)
+    check("N3: we stop and name the card", looked.returncode == 10 and "eth9" in looked.stdout, looked.stdout[-500:])
+    other.unlink()
+
+
+def database_words():
+    """What the guide types at the database server, and what a dump may have in it."""
+    refused("D4: the guide's double quotes are refused under ANSI_QUOTES", "dbmy",
+            "mysql --user=root -e 'SET SESSION sql_mode=\"ANSI_QUOTES\"; CREATE USER \"tried\"@\"%\" IDENTIFIED BY \"x\"'", "syntax")
+    status, text = ends("dbmy", "mysql --user=root -e \"SET SESSION sql_mode='ANSI_QUOTES'; CREATE USER 'tried'@'192.0.2.1' "
+                                "IDENTIFIED BY 'x'; DROP USER 'tried'@'192.0.2.1'\"")
+    check("D4: single quotes are not", status == 0, text)
+    refused("D7: a table of MySQL 8 cannot be made on MariaDB", "dbmy",
+            "mysql --user=root -e 'CREATE TABLE ovd.tried (a TEXT) COLLATE utf8mb4_0900_ai_ci'", "collation")
+
+
+def removing_the_server():
+    """Appendix 2, as the guide has it: what would go along."""
+    plan = on("osm1", "apt-get -s autoremove --purge mysql-server mariadb-server default-mysql-server 2>/dev/null | grep -E '^(Purg|Remv) inuvika' || true")
+    check("A1: removing the database server would take OVD along", "inuvika" in plan, plan)
+
+
+def config_comes_back():
+    """Appendix 3 takes osm's configuration away on the passive node; lsyncd on the active one puts it back."""
+    config = "/var/spool/ovd/session-manager/config"
+    on("osm1", f"rm -f {config}")
+    on("osm2", f"touch {config}")
+    try:
+        wait_for("it is back", lambda: on("osm1", f"test -e {config} && echo there") == "there", 60, every=1)
+        check("A6: a configuration that is taken away on the passive node comes back while lsyncd runs", True)
+    except TimeoutError as error:
+        check("A6: a configuration that is taken away on the passive node comes back while lsyncd runs", False, f"{error}")
 
 
 def syntax():
@@ -187,6 +235,10 @@ def after():
     if OPTIONS.platform == "rhel8":
         php_outside()
     names()
+    database_words()
+    if not rhel():
+        removing_the_server()
+    config_comes_back()
     everything_rewritten()
     if OPTIONS.platform in ("rhel7", "ubuntu18"):
         active_twice()
