@@ -122,10 +122,14 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     const bool migration = common.procedure == "migration";
     auto watcher =
         std::make_unique<Watcher>(**journal, session.view(), [&session, &sheets, migration] {
+            const auto& target = (*sheets)->sheet().watch;
             const auto& farm = session.farm();
-            return make_prober((*sheets)->sheet().watch,
-                migration ? (*sheets)->watched_url(farm.node("osm1")->address) : "",
-                (*sheets)->watched_url(farm.vip));
+            const auto before =
+                migration ? (*sheets)->watched_url(farm.node("osm1")->address) : std::string();
+            const auto after = (*sheets)->watched_url(farm.vip);
+            return target.from.empty()
+                       ? make_prober(target, before, after)
+                       : make_node_prober(target, before, after, session.connect_again());
         });
     const Tools tools{session.plan(), session.nodes(), session.looker(), **journal, asker, **sheets,
         *watcher, session.view(), clock, session.redactor()};

@@ -174,7 +174,8 @@ void Session::connect_later(const Common& options, std::stop_token stop) {
             return answer.value_or("");
         };
     }
-    nodes_ = make_ssh(std::move(targets), std::move(ssh));
+    connect_ = [targets, ssh] { return make_ssh(targets, ssh); };
+    nodes_ = connect_();
 }
 
 } // namespace ovd

@@ -50,6 +50,8 @@ public:
     [[nodiscard]] View& view() { return *view_; }
     [[nodiscard]] Prompter& prompter() { return *prompter_; }
     [[nodiscard]] ChangingConnections& nodes() { return *nodes_; }
+    /// Connections beside those of nodes(), for what must not wait for others.
+    [[nodiscard]] std::unique_ptr<ChangingConnections> connect_again() { return connect_(); }
     [[nodiscard]] Looker& looker() { return *looker_; }
     /// The value of a secret of the farm.
     [[nodiscard]] Result<std::string> secret(const std::string& name) {
@@ -72,6 +74,7 @@ private:
     std::unique_ptr<View> view_;
     std::unique_ptr<Prompter> prompter_;
     std::unique_ptr<Secrets> secrets_;
+    std::function<std::unique_ptr<ChangingConnections>()> connect_;
     std::unique_ptr<ChangingConnections> nodes_;
     std::unique_ptr<Looker> looker_;
 };

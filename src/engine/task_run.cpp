@@ -48,6 +48,8 @@ Result<Ended> TaskRun::follow() {
     if (from_start) {
         if (auto ok = begin(); !ok) return tl::unexpected(ok.error());
     }
+    if (task_.step->disruptive && from_start)
+        tools_.view.note(task_.id, "users notice: " + detail_.expect);
     for (; next < detail_.ops.size(); ++next) {
         if (stop_.stop_requested()) return stopped("before " + title_of(detail_.ops[next]));
         auto open = perform(next);

@@ -194,6 +194,7 @@ Result<Sheet> sheet_from(const toml::table& table, const std::string& path) {
         Fields of(*watch->as_table(), path);
         of.text("url", sheet.watch.url);
         of.text("method", sheet.watch.method);
+        of.text("from", sheet.watch.from);
         of.pattern("up", sheet.watch.up);
         of.pattern("maintenance", sheet.watch.maintenance);
         if (auto ok = of.end(); !ok) return tl::unexpected(ok.error());

@@ -51,6 +51,7 @@ struct SheetCheck {
 struct WatchTarget {
     std::string url;
     std::string method = "GET";
+    std::string from;        ///< a node or server to ask from; empty: the operator's machine
     std::string up;          ///< extended regular expression: an answer that matches is service
     std::string maintenance; ///< likewise: no logins, but no fault either
 };

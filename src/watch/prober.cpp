@@ -95,17 +95,11 @@ private:
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
             long status = 0;
             curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
-            request->service = judge(message->data.result == CURLE_OK, status, request->body);
+            const bool whole = message->data.result == CURLE_OK;
+            request->service = service_of(target_, whole ? status : 0, request->body);
             request->ended = true;
             end(*request);
         }
-    }
-
-    [[nodiscard]] Service judge(bool whole, long status, const std::string& body) const {
-        if (!whole || status < 200 || status >= 400) return Service::down;
-        if (!target_.maintenance.empty() && found_in(body, target_.maintenance))
-            return Service::maintenance;
-        return found_in(body, target_.up) ? Service::up : Service::down;
     }
 
     void end(Request& request) {
@@ -140,6 +134,13 @@ private:
 };
 
 } // namespace
+
+Service service_of(const WatchTarget& target, long status, const std::string& body) {
+    if (status < 200 || status >= 400) return Service::down;
+    if (!target.maintenance.empty() && found_in(body, target.maintenance))
+        return Service::maintenance;
+    return found_in(body, target.up) ? Service::up : Service::down;
+}
 
 std::unique_ptr<Prober> make_prober(
     const WatchTarget& target, const std::string& before, const std::string& after) {

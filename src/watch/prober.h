@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "sheet/sheet.h"
+#include "ssh/node_io.h"
 
 #include <memory>
 #include <vector>
@@ -19,6 +20,9 @@ struct Probed {
     Service service = Service::down;
 };
 
+/// What an answer says of the service; status 0: there was none.
+[[nodiscard]] Service service_of(const WatchTarget& target, long status, const std::string& body);
+
 /// Where the answers come from: the operator's machine, or something else in tests.
 class Prober {
 public:
@@ -31,5 +35,9 @@ public:
 /// the service moves to the VIP in the course of the migration. Either may be empty.
 [[nodiscard]] std::unique_ptr<Prober> make_prober(
     const WatchTarget& target, const std::string& before, const std::string& after);
+
+/// The same from the node that the target names, over a connection of its own.
+[[nodiscard]] std::unique_ptr<Prober> make_node_prober(const WatchTarget& target,
+    const std::string& before, const std::string& after, std::unique_ptr<Connections> nodes);
 
 } // namespace ovd

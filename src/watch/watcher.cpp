@@ -67,6 +67,8 @@ void Watcher::watch(std::stop_token stop) {
         look_at_limit();
     }
     if (away_since_ && seen_up_) record_away({});
+    if (!away_since_ && seen_up_ && away_seconds_ == 0)
+        view_.note(last_task_, "the service was there all the time");
     (void)journal_.write({{"kind", "watched"}, {"task", last_task_}, {"from", iso_time(began_)},
         {"to", iso_time(std::chrono::system_clock::now())}, {"probes", probes_},
         {"away", away_seconds_}, {"seen", seen_up_}});
