@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The same questions, asked from a node: for operators whose own machine does not reach the service.
+// The same questions, asked from a node: for operators whose own machine does not reach the
+// service.
 #include "watch/prober.h"
 
 #include "base/text.h"
 #include "ovd/curl.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <thread>
@@ -81,13 +83,14 @@ private:
         double node_began = 0;
         for (const auto& line : lines(output)) {
             const auto words = split(line, ' ');
-            if (words.size() >= 2 && words[0] == "@@ovd-now") node_began = std::atof(words[1].c_str());
+            if (words.size() >= 2 && words[0] == "@@ovd-now")
+                node_began = std::atof(words[1].c_str());
             if (words.size() < 3 || !line.starts_with(mark)) continue;
             const auto later = std::atof(words[1].c_str()) - node_began;
             const auto answer = unpacked(words[2]);
             const auto end = answer.rfind('\n');
             const auto status = std::atol(answer.substr(end + 1).c_str());
-            found.push_back({sent + Millis{static_cast<long>(later * 1000)},
+            found.push_back({sent + Millis{std::lround(later * 1000)},
                 service_of(target_, status, answer.substr(0, end))});
         }
         std::ranges::sort(found, {}, &Probed::began);
