@@ -49,7 +49,7 @@ std::optional<Record> new_outline(const Plan& plan, const std::vector<Record>& j
     auto record = outline_of(plan);
     for (auto each = journal.rbegin(); each != journal.rend(); ++each) {
         if (each->value("kind", "") != "outline") continue;
-        if (each->value("digest", "") == record["digest"]) return {};
+        if (each->value("digest", "") == record["digest"].get<std::string>()) return {};
         break;
     }
     return record;

@@ -94,6 +94,8 @@ void SheetHistory::take_sheet(const Json& record) {
         const auto name = text_at(check, "name");
         if (seen_.insert(name).second && !touched_ && text_at(check, "state") == "bad")
             bad_.insert(name);
+        // What has been well since is well: when it breaks again, that is ours.
+        if (text_at(check, "state") == "ok" || text_at(check, "state") == "moved") bad_.erase(name);
         const auto values = check.value("values", Json::object());
         for (const auto& [key, value] : values.items()) {
             const auto text = text_at(value, "is");

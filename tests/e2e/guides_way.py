@@ -67,7 +67,8 @@ def database_words():
 
 def removing_the_server():
     """Appendix 2, as the guide has it: what would go along."""
-    plan = on("osm1", "apt-get -s autoremove --purge mysql-server mariadb-server default-mysql-server 2>/dev/null | grep -E '^(Purg|Remv) inuvika' || true")
+    plan = on("osm1", "apt-get -s autoremove --purge $(dpkg-query -W -f '${Package} ' 'mysql-server*' 'mariadb-server*' 2>/dev/null) 2>&1 | "
+                      "grep -E '^(Purg|Remv) inuvika' || true")
     check("A1: removing the database server would take OVD along", "inuvika" in plan, plan)
 
 

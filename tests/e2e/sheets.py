@@ -1,9 +1,11 @@
 """The verification sheet on a finished farm: every kind of check is green, then red for the right reason while the farm
 is broken in one way, and green again when it is mended. And the Session Manager's API when it is not well."""
 
+import json
 import re
+import tempfile
 
-from harness import STATE, UNATTENDED, check, farm, load_farm, on, wait_for, wizard, wizard_json
+from harness import STATE, UNATTENDED, check, farm, load_farm, on, run, wait_for, wizard
 from pair import home
 
 # Checks that a farm's own people would add to what init proposes.
@@ -29,13 +31,28 @@ look  = "The printer in the hall."
 ANSWER = '"Somebody has printed a page" = "page 1 of 1, seen on the tray"\n'
 
 
+CERTIFICATE, KEY = "/etc/ssl/certs/ssl-cert-snakeoil.pem", "/etc/ssl/private/ssl-cert-snakeoil.key"
+RELOAD = "kill -USR1 $(cat /run/apache2/apache2.pid)"
+
+
+def strange_certificate():
+    """A shell command that puts a certificate of nobody in the place of the node's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "9", "-subj", "/CN=other",
+            "-keyout", f"{folder}/key", "-out", f"{folder}/cert")
+        parts = []
+        for name, path in (("cert", CERTIFICATE), ("key", KEY)):
+            with open(f"{folder}/{name}", encoding="ascii") as file:
+                parts.append(f"cat > {path} <<'PEM'\n{file.read()}PEM\n")
+    return "".join(parts).rstrip("\n") + "\ntrue"
+
+
 def verify(answers=ANSWER):
     """(exit status, name -> check) of one look at the sheet."""
     path = STATE / "sheet-answers.toml"
     path.write_text(answers)
-    done = wizard("verify", "--answers", path)
-    seen = wizard_json("verify", "--answers", path)
-    return done, {row["name"]: row for row in seen["checks"]}
+    done = wizard("verify", "--json", "--answers", path)
+    return done, {row["name"]: row for row in json.loads(done.stdout)["checks"]}
 
 
 def red(name, words, checks):
@@ -50,7 +67,7 @@ def breakages():
     nic = plan["nodes"]
     drop = "iptables -w 10 {} INPUT -i {} -p tcp --dport 443 -j DROP"
     mysql = "mysql --user=root ovd -e \"UPDATE ovd_user SET login='{}' WHERE login='{}'\""
-    key = "openssl req -x509 -newkey rsa:2048 -nodes -days 9 -subj /CN=other -keyout /etc/ssl/private/ssl-cert-snakeoil.key -out /etc/ssl/certs/ssl-cert-snakeoil.pem"
+    other = strange_certificate()
 
     def told(node, command):
         return lambda: on(node, command, timeout=90)
@@ -68,13 +85,11 @@ def breakages():
          [("HTTPS can be reached from here", "no answer"), ("The Administration Console answers", "")]),
         ("the test user is gone", told("dbmy", mysql.format("gone", "sheet")), told("dbmy", mysql.format("sheet", "gone")),
          [("A user logs in and out", "auth_failed")]),
-        ("the database is away", told("dbmy", "systemctl stop mariadb"), told("dbmy", "systemctl start mariadb"),
+        ("the database is away", told("dbmy", "systemctl stop mysql; systemctl stop mariadb"), told("dbmy", "systemctl start mariadb || systemctl start mysql"),
          [("OVD reaches its database", ""), ("OVD's data is complete", "")]),
         ("quorum is lost", cables("cut"), cables("join"), [("The cluster is well", "quorum")]),
-        ("another certificate", told(active, f"cp -p /etc/ssl/certs/ssl-cert-snakeoil.pem /etc/ssl/private/ssl-cert-snakeoil.key /root/; {key}; "
-                                     "kill -USR1 $(cat /run/apache2/apache2.pid)"),
-         told(active, "cp -p /root/ssl-cert-snakeoil.pem /etc/ssl/certs/; cp -p /root/ssl-cert-snakeoil.key /etc/ssl/private/; "
-              "kill -USR1 $(cat /run/apache2/apache2.pid)"),
+        ("another certificate", told(active, f"cp -p {CERTIFICATE} {KEY} /root/; {other}; {RELOAD}"),
+         told(active, f"cp -p /root/{CERTIFICATE.split('/')[-1]} {CERTIFICATE}; cp -p /root/{KEY.split('/')[-1]} {KEY}; {RELOAD}"),
          [("The Administration Console answers", f"certificate of {active} is another one")]),
     ) if domain else ()
 
@@ -101,9 +116,9 @@ def check_api(active):
     right = password.read_text()
     for mode, words in (("mfa", "second factor"), ("html", "not JSON"), ("redirect", "sso.example.com"),
                         ("slow", "no whole answer"), ("cut", "no whole answer")):
-        on(active, f"echo {mode} > /etc/ovd-practice/admin-api-mode")
+        on(active, f"echo {mode} > /usr/share/ovd-practice/admin-api-mode")
         red("Every farm server is ready", words, verify()[1])
-    on(active, "rm /etc/ovd-practice/admin-api-mode")
+    on(active, "rm /usr/share/ovd-practice/admin-api-mode")
     password.write_text("wrong\n")
     red("Every farm server is ready", "does not let us", verify()[1])
     password.write_text(right)
@@ -112,7 +127,6 @@ def check_api(active):
 
 def check_person():
     """A word of a person carries evidence, and nobody's silence is taken for a yes."""
-    (STATE / "farm.run" / "kept.jsonl").write_bytes((STATE / "farm.run" / "journal.jsonl").read_bytes())
     done, checks = verify("")
     row = checks["Somebody has printed a page"]
     check("a person's word is believed for hours", row["state"] == "ok" and "seen on the tray" in row["says"], f"{row}")
@@ -133,6 +147,8 @@ def check_sheets():
     for node in ("osm1", "osm2"):
         on(node, "touch /var/log/practice.log; echo 3.4.0 > /etc/practice-version")
     written = wizard("verify", "--write")
+    told = wizard("verify").stdout
+    check("verify says where the service is, and how many checks are well", "at " in told and " checks are as they should be" in told, told)
     check("verify --write writes the proposed sheet", written.returncode == 0 and (STATE / "sheet.toml").exists(), written.stdout)
     again = wizard("verify", "--write")
     check("and never over one that is there", again.returncode == 12 and "is there already" in again.stdout, again.stdout)
@@ -142,10 +158,18 @@ def check_sheets():
     all_green("a sheet with every kind of check is green")
     for what, harm, mend, reds in breakages():
         harm()
-        done, checks = verify()
-        check(f"{what}: verify ends with 10 and says RED", done.returncode == 10 and "RED" in done.stdout, f"{done.returncode} {done.stdout[-300:]}")
+        seen = {}
+
+        def noticed():
+            seen["done"], seen["checks"] = verify()
+            return seen["done"].returncode == 10
+        try:
+            wait_for("the sheet is red", noticed, 30, every=1)
+        except TimeoutError:
+            pass
+        check(f"{what}: verify ends with 10", seen["done"].returncode == 10, f"{seen['done'].returncode}")
         for name, words in reds:
-            red(name, words, checks)
+            red(name, words, seen["checks"])
         if mend:
             mend()
         all_green(f"green again when mended: {what}")

@@ -110,6 +110,9 @@ TEST_CASE("what was broken before the first change does not block, what broke la
     CHECK(again({seen("c", CheckState::bad, "1")}, "1", false) == CheckState::as_before);
     CHECK(again({seen("c", CheckState::good, "1"), sent, seen("c", CheckState::bad, "1")}, "1",
               false) == CheckState::bad);
+    // It was mended in between.
+    CHECK(again({seen("c", CheckState::bad, "1"), seen("c", CheckState::good, "1")}, "1", false) ==
+          CheckState::bad);
     // First looked at only after something had been changed: nobody knows that it was so before.
     CHECK(again({sent, seen("c", CheckState::bad, "1")}, "1", false) == CheckState::bad);
 }

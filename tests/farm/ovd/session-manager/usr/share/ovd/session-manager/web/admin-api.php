@@ -18,7 +18,7 @@ function fail(int $status, string $code, string $message) {
 }
 
 // For practice: answers of an API that is not well, named in a file. None of the real one is copied.
-switch (trim((string) @file_get_contents('/etc/ovd-practice/admin-api-mode'))) {
+switch (trim((string) @file_get_contents('/usr/share/ovd-practice/admin-api-mode'))) {
 case 'mfa':
     fail(401, 'auth_mfa_required', 'a second factor is needed');
 case 'html':
