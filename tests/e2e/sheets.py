@@ -31,7 +31,7 @@ look  = "The printer in the hall."
 ANSWER = '"Somebody has printed a page" = "page 1 of 1, seen on the tray"\n'
 
 
-CERTIFICATE, KEY = "/etc/ssl/certs/ssl-cert-snakeoil.pem", "/etc/ssl/private/ssl-cert-snakeoil.key"
+CERTIFICATE, KEY = "/etc/ssl/certs/ovd-session-manager.pem", "/etc/ssl/private/ovd-session-manager.key"
 RELOAD = "kill -USR1 $(cat /run/apache2/apache2.pid)"
 
 
@@ -63,7 +63,7 @@ def red(name, words, checks):
 def breakages():
     """(what, how to break it, how to mend it, [(check, part of what it says)])"""
     plan = load_farm()
-    active, domain = home(), plan["farm"]["domain"]
+    active = home()
     nic = plan["nodes"]
     drop = "iptables -w 10 {} INPUT -i {} -p tcp --dport 443 -j DROP"
     mysql = "mysql --user=root ovd -e \"UPDATE ovd_user SET login='{}' WHERE login='{}'\""
@@ -87,11 +87,12 @@ def breakages():
          [("A user logs in and out", "auth_failed")]),
         ("the database is away", told("dbmy", "systemctl stop mysql; systemctl stop mariadb"), told("dbmy", "systemctl start mariadb || systemctl start mysql"),
          [("OVD reaches its database", ""), ("OVD's data is complete", "")]),
-        ("quorum is lost", cables("cut"), cables("join"), [("The cluster is well", "quorum")]),
         ("another certificate", told(active, f"cp -p {CERTIFICATE} {KEY} /root/; {other}; {RELOAD}"),
          told(active, f"cp -p /root/{CERTIFICATE.split('/')[-1]} {CERTIFICATE}; cp -p /root/{KEY.split('/')[-1]} {KEY}; {RELOAD}"),
          [("The Administration Console answers", f"certificate of {active} is another one")]),
-    ) if domain else ()
+        # The last: where the service comes back to is not known.
+        ("quorum is lost", cables("cut"), cables("join"), [("The cluster is well", "quorum")]),
+    )
 
 
 def all_green(what, seconds=90):
@@ -143,7 +144,6 @@ def check_person():
 
 
 def check_sheets():
-    active = home()
     for node in ("osm1", "osm2"):
         on(node, "touch /var/log/practice.log; echo 3.4.0 > /etc/practice-version")
     written = wizard("verify", "--write")
@@ -173,7 +173,7 @@ def check_sheets():
         if mend:
             mend()
         all_green(f"green again when mended: {what}")
-    check_api(active)
+    check_api(home())
     check_person()
     all_green("the sheet is green at the end")
     (STATE / "sheet.toml").unlink()
