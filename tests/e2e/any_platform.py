@@ -8,9 +8,11 @@ from harness import NODES, OPTIONS, STATE, UNATTENDED, check, journal, need, on,
 from node_side import ALIVE, CLUSTER_ALIVE, check_unchanged, jobs, overlays
 from outages import check_outages, home
 from sheets import check_sheets, check_stop_at_red
+from walkthrough import describe, strange_key
 
 CAUSES_ON = ("ubuntu22",)
 SHEETS_ON = ("ubuntu18",)
+DESCRIBED_ON = ("ubuntu16",)
 OUTAGES_ON = ("rhel8",)  # where a boot has most to go wrong: PHP and Apache are started apart
 
 
@@ -37,6 +39,9 @@ def check_quiet():
 
 
 def test():
+    if OPTIONS.platform in DESCRIBED_ON:
+        describe()
+        strange_key()
     guides_way.before()
     if OPTIONS.platform in SHEETS_ON:
         check_stop_at_red()

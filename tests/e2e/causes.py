@@ -37,10 +37,10 @@ def breakages():
         ("a cron link on the passive node", told(passive, "ln -s /etc/ovd/session-manager/sessionmanager.cron /etc/cron.d/ovd-session-manager"),
          told(passive, f"rm -f /etc/cron.d/ovd-session-manager; {calm}"), "see-no-double"),
         ("the database server cannot be reached", cables("cut", "dbmy"), cables("join", "dbmy"), "see-database"),
-        ("a resource cannot start anywhere", lambda: [on(node, "rm -f /etc/cron.d/lsyncd; echo '# in the way' > /etc/cron.d/lsyncd", timeout=90)
+        ("a resource can neither be started nor stopped", lambda: [on(node, "rm -f /etc/cron.d/lsyncd; echo '# in the way' > /etc/cron.d/lsyncd", timeout=90)
                                                       for node in (passive, active)],
          lambda: [on(node, command, timeout=120) for node, command in ((passive, "rm -f /etc/cron.d/lsyncd"), (active, f"rm -f /etc/cron.d/lsyncd; {calm}"))],
-         "forget-failures"),
+         "see-unblocked"),
         ("quorum is lost", cables("cut", "pcs3", "pcs4"), cables("join", "pcs3", "pcs4"), "see-quorum"),
     )
 
@@ -54,7 +54,7 @@ def check_causes():
             seen[:] = found()
             return bool(seen) and seen[0][0] == step
         try:
-            wait_for(f"diagnose names {step}", named, 40, every=1)
+            wait_for(f"diagnose names {step}", named, 100, every=1)  # the cluster looks at a link once a minute
             check(f"diagnose names first that {what}", True)
         except TimeoutError as error:
             check(f"diagnose names first that {what}", False, f"{error}: {seen}")

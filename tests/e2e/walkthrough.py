@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """The walkthrough, by someone at a terminal: the first questions, a step's plan, a step done by hand, quitting."""
 
 import fcntl
@@ -12,8 +11,8 @@ import termios
 import time
 import tomllib
 
-from harness import (BINARY, FARM, STATE, JournalTail, check, farm, load_farm, need, on_a_farm, run, wizard,
-                     wizard_json, wizard_words)
+from harness import (BINARY, FARM, STATE, JournalTail, check, farm, load_farm, need, run, wizard, wizard_json,
+                     wizard_words)
 from node_side import ALIVE, check_unchanged, overlays
 
 KEYS = "[y]es, rest of this [s]ection, [a]ll, by [h]and, [l]ater, [p]lan of it, [q]uit [y]: "
@@ -197,7 +196,3 @@ def check_recorded():
     told = wizard_json("status")
     how = {row["task"]: row["how"] for row in told["each"]}
     check("status says: by hand", how["users-gone-for-card@osm1"] == "by hand", f"{how['users-gone-for-card@osm1']}")
-
-
-if __name__ == "__main__":
-    on_a_farm("guide", lambda: (describe(), strange_key(), walk()))
