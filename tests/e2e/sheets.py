@@ -57,7 +57,7 @@ def verify(answers=ANSWER):
 
 def red(name, words, checks):
     row = checks[name]
-    check(f"{name}: red for the right reason", row["state"] == "bad" and words in row["says"], f"{row['state']}: {row['says']}")
+    check(f"{name}: red for the right reason", row["state"] == "bad" and re.search(words, row["says"]), f"{row['state']}: {row['says']}")
 
 
 def breakages():
@@ -116,10 +116,15 @@ def check_api(active):
     password = STATE / "admin-password"
     right = password.read_text()
     for mode, words in (("mfa", "second factor"), ("html", "not JSON"), ("redirect", "sso.example.com"),
-                        ("slow", "no whole answer"), ("cut", "no whole answer")):
+                        ("slow", "no whole answer"), ("cut", "no whole answer|not JSON")):
         on(active, f"echo {mode} > /usr/share/ovd-practice/admin-api-mode")
         red("Every farm server is ready", words, verify()[1])
     on(active, "rm /usr/share/ovd-practice/admin-api-mode")
+    # A cookie that has expired by the next call: whoever relied on it would be asked to log in.
+    on(active, "systemd-run --quiet --unit=practice-expiry sh -c 'while :; do rm -f /var/lib/php/sessions/sess_*; done'")
+    row = verify()[1]["Every farm server is ready"]
+    check("a cookie that expires at once stops nothing", row["state"] == "ok", f"{row}")
+    on(active, "systemctl stop practice-expiry")
     password.write_text("wrong\n")
     red("Every farm server is ready", "does not let us", verify()[1])
     password.write_text(right)
