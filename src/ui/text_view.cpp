@@ -15,6 +15,9 @@ constexpr const char* yellow = "33";
 constexpr const char* bold = "1";
 constexpr const char* faint = "2";
 
+/// Where text begins in "  done     osm1   Title".
+constexpr std::size_t text_column = 18;
+
 /// "osm1" of "install-wget@osm1"; "-" for a task on no node.
 std::string node_of(const std::string& task) {
     const auto at = task.find('@');
@@ -70,6 +73,18 @@ void TextView::line(const std::string& text) {
 void TextView::indented(const std::string& text, const std::string& indent) {
     for (const auto& part : lines(text))
         line(indent + part);
+}
+
+/// A line of its own for each part, all in the column where the first one begins after the mark.
+void TextView::hanging(std::string mark, const std::vector<std::string>& parts) {
+    for (const auto& part : parts) {
+        line(mark + part);
+        mark = std::string(text_column, ' ');
+    }
+}
+
+std::size_t TextView::room() const {
+    return options_.width > text_column + 22 ? options_.width - text_column : 22;
 }
 
 void TextView::draw_live() {
@@ -138,11 +153,8 @@ void TextView::output(const std::string& task, std::string_view text) {
 void TextView::note(const std::string& task, const std::string& text) {
     const std::scoped_lock lock(mutex_);
     heading_for(task);
-    std::string mark = paint(fmt::format("  note     {:<6} ", node_of(task)), yellow);
-    for (const auto& part : wrap(clean_(text), options_.width > 40 ? options_.width - 18 : 22)) {
-        line(mark + part);
-        mark = std::string(18, ' ');
-    }
+    hanging(paint(fmt::format("  note     {:<6} ", node_of(task)), yellow),
+        wrap(clean_(text), room()));
 }
 
 void TextView::ends(
@@ -153,13 +165,21 @@ void TextView::ends(
     if (const auto found = running_.find(task); found != running_.end())
         title = found->second.title;
     running_.erase(task);
-    const auto time = seconds >= 0.95 ? " (" + human_seconds(seconds) + ")" : "";
-    line(fmt::format("  {} {:<6} {}{}",
-        paint(fmt::format("{:<8}", to_string(ended)), color_of(ended)), node_of(task), title,
-        paint(time, faint)));
+    auto parts = wrap(title, room());
+    if (seconds >= 0.95) { // what took no time to speak of needs no figure
+        const auto time = "(" + human_seconds(seconds) + ")";
+        const bool fits = columns(parts.back()) + 1 + columns(time) <= room();
+        if (fits)
+            parts.back() += " " + paint(time, faint);
+        else
+            parts.push_back(paint(time, faint));
+    }
+    hanging(fmt::format("  {} {:<6} ",
+                paint(fmt::format("{:<8}", to_string(ended)), color_of(ended)), node_of(task)),
+        parts);
     if (!message.empty() && ended != Ended::already && ended != Ended::failed &&
         ended != Ended::unknown && ended != Ended::stopped)
-        indented(clean_(message), std::string(18, ' '));
+        indented(clean_(message), std::string(text_column, ' '));
 }
 
 void TextView::error(const Error& error) {

@@ -6,7 +6,9 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace ovd {
 
@@ -38,6 +40,8 @@ private:
     };
     void line(const std::string& text); // with the lock held
     void indented(const std::string& text, const std::string& indent);
+    void hanging(std::string mark, const std::vector<std::string>& parts);
+    [[nodiscard]] std::size_t room() const; ///< columns for text after the mark
     void heading_for(const std::string& task);
     void clear_live();
     void draw_live();
