@@ -18,12 +18,15 @@ namespace ovd {
 namespace fs = std::filesystem;
 namespace {
 
-/// steps/ and templates/ beside the sources while developing, else where they were installed.
+/// steps/ and templates/ are found from where the program lies: two folders up in a build tree, in
+/// share/ where it was installed. So both can be moved to another place or machine as a whole.
 std::string data_folder(const std::string& chosen, const std::string& name) {
     if (!chosen.empty()) return chosen;
-    const auto source = fs::path(OVD_SOURCE_DIR) / name;
-    if (fs::is_directory(source)) return source.string();
-    return (fs::path(OVD_INSTALL_DATA) / name).string();
+    std::error_code ignored; // an unknown place is told when the folder is not found there
+    const auto program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+    const auto tree = (program / "../..").lexically_normal();
+    if (fs::exists(tree / "steps/platforms.toml", ignored)) return (tree / name).string();
+    return (program / "../share/ovd-failover" / name).lexically_normal().string();
 }
 
 SshTarget target_of(const Node& node) {
