@@ -14,7 +14,8 @@ constexpr FieldRule rules[] = {
 
 /// PHP is on every Session Manager and wrote the file in the first place, so its own reader and
 /// writer keep `{}` and `[]` apart and numbers as they are. A file that is not a JSON object is
-/// refused and left alone. Written beside its place and renamed; owner and mode are kept.
+/// refused and left alone. Written beside its place and renamed; owner and mode are kept. RHEL 7
+/// has PHP 5.4, which cannot be told to keep 1.0 apart from 1.
 constexpr std::string_view script = R"(set -e
 f={0}
 new=$(mktemp "$f.XXXXXX")
@@ -23,7 +24,8 @@ cp -p "$f" "$new"
 php -r '$o = json_decode(file_get_contents($argv[1]));
 if (!is_object($o)) {{ fwrite(STDERR, $argv[1] . " holds no JSON object\n"); exit(3); }}
 $o->{{$argv[2]}} = stream_get_contents(STDIN);
-echo json_encode($o, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION), "\n";' "$f" {1} > "$new"
+echo json_encode($o, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE |
+    (defined("JSON_PRESERVE_ZERO_FRACTION") ? JSON_PRESERVE_ZERO_FRACTION : 0)), "\n";' "$f" {1} > "$new"
 test -s "$new"
 mv "$new" "$f")";
 

@@ -26,8 +26,8 @@ constexpr Manager managers[] = {
     {"apt",
         "DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -y -q "
         "-o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120 install {}",
-        "dpkg-query -W -f='${{Status}}' {} 2>/dev/null | grep -qx 'install ok installed' || exit "
-        "1"},
+        "dpkg-query -W -f='${{Status}}' {} 2>/dev/null | grep -Eqx '(install|hold) ok installed' "
+        "|| exit 1"},
     {"dnf", "dnf -y -q install {}", "rpm -q --quiet {} || exit 1"},
     {"yum", "yum -y -q install {}", "rpm -q --quiet {} || exit 1"},
 };

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// The practice farm's nodes have today's systemd, iproute2, iptables and PHP whatever they pass
+// for. What the oldest platforms of the guide do not know is therefore looked for in the commands
+// themselves.
+#include "action/validate.h"
+#include "base/text.h"
+#include "engine/plan.h"
+#include "guide_maker.h"
+
+#include <catch2/catch.hpp>
+#include <regex>
+
+using namespace ovd;
+
+namespace {
+
+/// A form of words, and since when it is known.
+struct TooNew {
+    const char* words; ///< a regular expression
+    const char* since;
+};
+
+// RHEL 7: systemd 219, iptables 1.4.21, PHP 5.4, util-linux 2.23. Ubuntu 16.04: systemd 229,
+// iproute2 4.3.
+constexpr TooNew too_new[] = {
+    {"systemctl show .*--value", "systemd 230"},
+    {"\\bss -[a-z]*H", "iproute2 4.4"},
+    {"iptables\\S*( \\}\\})? -w [0-9]", "iptables 1.6.0"},
+    {" \\?\\? ", "PHP 7.0"},
+    {"\\barray_column\\(", "PHP 5.5"},
+    {"JSON_PRESERVE_ZERO_FRACTION\\)", "PHP 5.6.6"},
+};
+
+Farm farm_on(const std::string& platform) {
+    auto farm = small_farm();
+    for (auto& node : farm.nodes)
+        node.platform = platform;
+    for (const auto* secret : {"hacluster_password", "admin_password", "mail_password"})
+        farm.secrets[secret] = farm.secrets["db_password"];
+    farm.mail = {"smtp.example.com:587", "sm@example.com", "you@example.com", "sm", true};
+    farm.admin_user = "admin";
+    return farm;
+}
+
+/// All that a task says to a node's shell or puts on it.
+std::string words_of(const TaskPlan& task) {
+    std::string words;
+    const auto add = [&](const Operation& op) {
+        words += command_of(op) + "\n";
+        if (const auto* content = input_of(op)) words += content->display() + "\n";
+    };
+    for (const auto& op : task.ops)
+        add(op);
+    for (const auto& op : task.undo)
+        add(op);
+    for (const auto& probe : task.probes)
+        words += probe.command + "\n";
+    for (const auto& check : task.checks)
+        words += check.command + "\n";
+    return words;
+}
+
+std::string found_in(const std::string& words) {
+    for (const auto& line : lines(words))
+        for (const auto& each : too_new)
+            if (std::regex_search(line, std::regex(each.words)))
+                return line + " (known since " + each.since + ")";
+    return "";
+}
+
+} // namespace
+
+TEST_CASE("no command is too new for the oldest platforms of the guide") {
+    const std::string root = OVD_SOURCE_DIR;
+    auto guide = load_guide(root + "/steps", root + "/templates");
+    REQUIRE(guide);
+    REQUIRE(check_actions(*guide));
+    for (const auto* platform : {"rhel7", "ubuntu16"})
+        for (const auto& procedure : guide->procedures()) {
+            auto part = only_procedure(*guide, procedure);
+            REQUIRE(part);
+            auto farm = farm_on(platform);
+            if (procedure != "migration") {
+                farm.active = "osm1";
+                farm.began = "2026-01-31T02:14:04.250Z";
+            }
+            const auto plan = make_plan(*part, farm);
+            INFO((plan ? std::string() : plan.error().message));
+            REQUIRE(plan);
+            for (std::size_t i = 0; i < plan->tasks.size(); ++i) {
+                INFO(platform << ": " << plan->tasks[i].id);
+                CHECK(found_in(words_of(plan->details[i])) == "");
+            }
+        }
+}
+
+TEST_CASE("a command that is too new is seen") {
+    CHECK_FALSE(found_in("pid=$(systemctl show -p MainPID --value httpd)").empty());
+    CHECK_FALSE(found_in("ss -Hltn 'sport = :3306'").empty());
+    CHECK_FALSE(found_in("iptables -w 10 -t nat -S").empty());
+    CHECK_FALSE(found_in("php -r '$c = 1;\necho $c[1] ?? 2;'").empty());
+    CHECK(found_in("iptables -w -t nat -S\nss -ltn\nsystemctl show -p MainPID httpd").empty());
+}
