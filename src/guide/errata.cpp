@@ -35,6 +35,12 @@ Result<Erratum> read_erratum(const std::string& id, const toml::node& node, cons
     return erratum;
 }
 
+bool guards(const Step& step) {
+    return !step.verify.empty() || std::ranges::any_of(step.actions, [](const ActionSpec& action) {
+        return action.fields.contains("ask") || action.fields.contains("sheet");
+    });
+}
+
 Done check_erratum(const Erratum& erratum, const Guide& guide) {
     const auto wrong = [&](const std::string& what, const std::string& hint) -> Done {
         return fail(Kind::steps, fmt::format("{}: {}", erratum.id, what), hint, erratum.where);
@@ -55,13 +61,36 @@ Done check_erratum(const Erratum& erratum, const Guide& guide) {
         const auto* step = guide.step(id);
         if (step == nullptr)
             return wrong(fmt::format("there is no step {}.", id), "Name a step by its id.");
-        told = told || has(errata_in(step->differs), erratum.id);
-        if (erratum.decision == "guarded" && step->verify.empty() && step->actions.empty())
-            return wrong(fmt::format("{} guards nothing.", id), "A guard has a [[step.verify]].");
+        const bool tells = has(errata_in(step->differs), erratum.id);
+        told = told || tells;
+        if (erratum.decision == "guarded" && !guards(*step))
+            return wrong(fmt::format("{} guards nothing.", id),
+                "A guard has a [[step.verify]], or asks a person.");
+        // What only looks may stand guard beside; what changes a node says why it is otherwise.
+        if (erratum.decision == "corrected" && !tells && !step->actions.empty())
+            return wrong(fmt::format("{} does not tell the user.", id),
+                fmt::format("Let its `differs` begin with ({}).", erratum.id));
     }
     if (erratum.decision == "corrected" && !told)
         return wrong("none of its steps tells the user.",
             fmt::format("Let the `differs` of one begin with ({}).", erratum.id));
+    return {};
+}
+
+/// What a step says of a mistake that is on the list, the list says of the step. Nits are not
+/// listed, and what was declined may be told where it shows.
+Done check_claims(const std::vector<Erratum>& errata, const Guide& guide) {
+    for (const auto* step : guide.steps())
+        for (const auto& id : errata_in(step->differs)) {
+            const auto erratum = std::ranges::find(errata, id, &Erratum::id);
+            if (erratum == errata.end() || erratum->decision == "declined" ||
+                has(erratum->steps, step->id))
+                continue;
+            return fail(Kind::steps,
+                fmt::format(
+                    "{} says that it differs for {}, and is not among its steps.", step->id, id),
+                fmt::format("Add it to the steps of [{}].", id), erratum->where);
+        }
     return {};
 }
 
@@ -87,6 +116,7 @@ Result<std::vector<Erratum>> load_errata(const Guide& guide) {
         if (auto ok = check_erratum(*erratum, guide); !ok) return tl::unexpected(ok.error());
         errata.push_back(std::move(*erratum));
     }
+    if (auto ok = check_claims(errata, guide); !ok) return tl::unexpected(ok.error());
     return errata;
 }
 

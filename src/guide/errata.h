@@ -20,10 +20,11 @@ struct Erratum {
     Where where;
 };
 
-/// Reads steps/errata.toml and holds it against the steps of all procedures: a corrected erratum
-/// names steps that say in `differs` that they correct it; a guarded one steps that check; a
-/// declined one its reason. No step may claim an erratum that is not on the list. A folder of
-/// steps without the file has none.
+/// Reads steps/errata.toml and holds it against the steps of all procedures, both ways: a corrected
+/// erratum names steps, and those that change a node say in `differs` that they correct it; a
+/// guarded one names steps that check; a declined one has its reason. A step whose `differs` names
+/// an erratum that was corrected or guarded is among its steps. A folder of steps without the file
+/// has none.
 [[nodiscard]] Result<std::vector<Erratum>> load_errata(const Guide& guide);
 
 /// The ids in front of the parts of a `differs`: "(C6, H1) ..." gives C6 and H1.

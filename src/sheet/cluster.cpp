@@ -18,7 +18,7 @@ echo "$state" | grep -q 'with_quorum="true"' || {{ echo "there is no quorum"; ex
 bad=0 at= n=0 off=
 for r in virtual_ip virtual_ip_src osm_cron httpd lsyncd lsyncd_cron; do
   echo "$state" | grep -q "<resource id=\"$r\"" || continue
-  ! echo "$state" | grep "<resource id=\"$r\"" | grep -q 'target_role="[Ss]topped"' || {{ off="$off $r"; continue; }}
+  ! crm_resource --resource $r --meta --get-parameter target-role 2>/dev/null | grep -qix stopped || {{ off="$off $r"; continue; }}
   n=$((n + 1))
   where=$(crm_resource --resource $r --locate 2>/dev/null | sed -n 's/.*is running on: *\([^ ]*\).*/\1/p' | tr '\n' ' ')
   case $where in
