@@ -219,7 +219,7 @@ int main(int count, char** words) {
         if (init_verb->parsed()) done = ovd::init_verb(init, signals.token());
         if (check_verb->parsed()) done = ovd::check_verb(common);
         if (plan_verb->parsed()) done = ovd::plan_verb(common, plan);
-        if (update_verb->parsed()) common.procedure = "update";
+        if (update_verb->parsed()) common.procedure = common.called = "update";
         if (run_verb->parsed() || update_verb->parsed())
             done = ovd::run_verb(common, run, signals.token());
         if (test_verb->parsed()) done = ovd::failover_test_verb(common, test, signals.token());

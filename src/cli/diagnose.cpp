@@ -21,7 +21,8 @@ std::vector<const Step*> remedies(const Guide& guide, const std::vector<CheckRes
     return steps;
 }
 
-Done mend(const Common& common, Session& session, const std::vector<CheckResult>& all,
+/// True when something was done.
+Result<bool> mend(const Common& common, Session& session, const std::vector<CheckResult>& all,
     std::stop_token stop) {
     const auto steps = remedies(session.guide(), all);
     if (steps.empty()) fmt::print("None of this can be mended safely from here.\n");
@@ -35,37 +36,58 @@ Done mend(const Common& common, Session& session, const std::vector<CheckResult>
         if (!yes) return tl::unexpected(yes.error());
         if (*yes) run.only.push_back(step->id);
     }
-    if (run.only.empty()) return {};
+    if (run.only.empty()) return false;
     auto done = run_verb(common, run, std::move(stop));
     if (!done) return tl::unexpected(done.error());
-    return {};
+    return true;
+}
+
+/// What is wrong, for people: in the order from causes to effects, with a line that counts.
+void tell(const std::vector<CheckResult>& all, const Common& common) {
+    show_findings(all, common);
+    const auto ok = count_findings(all, "ok");
+    if (ok == all.size())
+        fmt::print("\nAll is well; {} checks.\n", ok);
+    else
+        fmt::print("\n{} ok, {} warnings, {} faults\n", ok, count_findings(all, "warn"),
+            count_findings(all, "stop"));
+}
+
+Result<std::vector<CheckResult>> look_at_pair(Session& session) {
+    auto all = look_at_checks(session, [](const Step&) { return true; });
+    if (all) cause_first(*all, session.guide());
+    return all;
 }
 
 } // namespace
 
 Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop) {
     common.procedure = "diagnose";
+    if (fix && common.json)
+        return fail(Kind::usage, "--fix asks before it does anything, and --json is for programs.",
+            "Leave one of them out.");
     auto session = Session::open(common, Session::Plans::live, stop);
     if (!session) return tl::unexpected(session.error());
-    auto all = look_at_checks(**session, [](const Step&) { return true; });
+    auto all = look_at_pair(**session);
     if (!all) return tl::unexpected(all.error());
-    cause_first(*all, (*session)->guide());
-    show_findings(*all, common);
-    const auto stops = count_findings(*all, "stop");
-    const auto warnings = count_findings(*all, "warn");
-    if (!common.json) {
-        fmt::print(
-            "\n{}\n", stops + warnings == 0
-                          ? fmt::format("All is well; {} checks.", count_findings(*all, "ok"))
-                          : fmt::format("{} ok, {} warnings, {} faults", count_findings(*all, "ok"),
-                                warnings, stops));
-        if (fix && stops + warnings > 0)
-            if (auto ok = mend(common, **session, *all, stop); !ok)
-                return tl::unexpected(ok.error());
-        if (!fix && !remedies((*session)->guide(), *all).empty())
-            fmt::print("Some of it can be mended: ovd-failover diagnose --fix\n");
+    if (common.json)
+        show_findings(*all, common);
+    else
+        tell(*all, common);
+    const bool mendable = !remedies((*session)->guide(), *all).empty();
+    if (!common.json && !fix && mendable)
+        fmt::print("Some of it can be mended: ovd-failover diagnose --fix\n");
+    if (fix && count_findings(*all, "ok") < all->size()) {
+        auto done = mend(common, **session, *all, std::move(stop));
+        if (!done) return tl::unexpected(done.error());
+        if (*done) { // what counts is how the pair is now
+            all = look_at_pair(**session);
+            if (!all) return tl::unexpected(all.error());
+            fmt::print("\nLooked at again:\n");
+            tell(*all, common);
+        }
     }
-    return stops == 0 ? 0 : exit_code(Kind::refused);
+    return count_findings(*all, "stop") == 0 ? 0 : exit_code(Kind::refused);
 }
 
 } // namespace ovd

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/console_asker.h"
 #include "cli/sheets.h"
+#include "cli/there_and_back.h"
 #include "cli/verbs.h"
 
 #include "base/text.h"
@@ -110,6 +111,8 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     auto sheets = SessionSheets::open(session, common, *answers, who);
     if (!sheets) return tl::unexpected(sheets.error());
     SystemClock clock;
+    auto last_time = Journal::read(session.journal_folder());
+    if (!last_time) return tl::unexpected(last_time.error());
     if (auto ok = put_away_finished(session, common, clock); !ok) return tl::unexpected(ok.error());
     auto journal = Journal::open(session.journal_folder(), clock, session.redactor());
     if (!journal) return tl::unexpected(journal.error());
@@ -135,6 +138,7 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
         *watcher, session.view(), clock, session.redactor()};
     Record begin{{"kind", "begin"}, {"who", who}, {"farm", session.farm().name},
         {"facts", facts_of(session.farm())}};
+    if (options.back) begin["home"] = home_of_test(*last_time, session.farm().active);
     if (auto ok = (*journal)->write(std::move(begin)); !ok) return tl::unexpected(ok.error());
     if (auto outline = new_outline(session.plan(), (*journal)->records()))
         if (auto ok = (*journal)->write(std::move(*outline)); !ok)

@@ -29,6 +29,11 @@ std::string data_folder(const std::string& chosen, const std::string& name) {
     return (program / "../share/ovd-failover" / name).lexically_normal().string();
 }
 
+std::string run_folder_of(const Common& options) {
+    return options.run_folder.empty() ? fs::path(options.farm).replace_extension(".run").string()
+                                      : options.run_folder;
+}
+
 SshTarget target_of(const Node& node) {
     SshTarget target{node.id, node.login.user, node.login.host, node.login.port, {}};
     if (!node.priv_address.empty() && node.priv_address != node.login.host)
@@ -48,8 +53,15 @@ std::string who_we_are() {
 }
 
 std::string again(const Common& options) {
+    if (!options.called.empty()) return "ovd-failover " + options.called;
     return options.procedure == "migration" ? "ovd-failover run"
                                             : "ovd-failover run --procedure " + options.procedure;
+}
+
+std::string journal_folder_of(const Common& options) {
+    const auto folder = run_folder_of(options);
+    return options.procedure == "migration" ? folder
+                                            : (fs::path(folder) / options.procedure).string();
 }
 
 ViewOptions view_options(const Common& options) {
@@ -90,12 +102,8 @@ Result<std::unique_ptr<Session>> Session::open(
     auto farm = load_farm(options.farm);
     if (!farm) return tl::unexpected(farm.error());
     session->farm_ = std::move(*farm);
-    session->run_folder_ = options.run_folder.empty()
-                               ? fs::path(options.farm).replace_extension(".run").string()
-                               : options.run_folder;
-    session->journal_folder_ = options.procedure == "migration"
-                                   ? session->run_folder_
-                                   : (fs::path(session->run_folder_) / options.procedure).string();
+    session->run_folder_ = run_folder_of(options);
+    session->journal_folder_ = journal_folder_of(options);
     session->connect_later(options, std::move(stop));
     if (auto ok = session->plan_with(plans); !ok) return tl::unexpected(ok.error());
     session->looker_ = std::make_unique<Looker>(*session->plan_, *session->nodes_,

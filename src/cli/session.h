@@ -22,6 +22,7 @@ struct Common {
     std::string templates;  ///< likewise
     std::string sheet;      ///< the verification sheet; empty: sheet.toml beside the farm file
     std::string run_folder; ///< empty: the farm file's name with .run in place of .toml
+    std::string called;     ///< the verb and what it cannot go on without, when it is not run
     std::string procedure = "migration"; ///< which chapters: see `procedure` in their chapter.toml
     bool json = false;
     bool verbose = false;
@@ -84,6 +85,9 @@ private:
 
 /// The folder of templates.
 [[nodiscard]] std::string templates_folder(const Common& options);
+
+/// Where the journal of this procedure is, whether it is there or not.
+[[nodiscard]] std::string journal_folder_of(const Common& options);
 
 /// Who is at work: user@host.
 [[nodiscard]] std::string who_we_are();

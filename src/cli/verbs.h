@@ -23,7 +23,8 @@ struct RunVerbOptions {
     bool again = false;
     bool take_over = false;
     std::string
-        towards; ///< with failover-test: the node that must take over; empty: the passive one
+        towards;       ///< with failover-test: the node that must take over; empty: the passive one
+    bool back = false; ///< with failover-test: a part of a test there and back
 };
 
 struct FailoverTestOptions {
