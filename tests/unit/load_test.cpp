@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <set>
+#include <sys/wait.h>
 
 using namespace ovd;
 namespace fs = std::filesystem;
@@ -157,6 +159,40 @@ TEST_CASE("what can be had to the letter changes the plan, on every platform of 
             CHECK(digests(farm) != ours);
         }
     }
+}
+
+namespace {
+
+/// What the check of OVD's version says on a machine that has this one: its exit status.
+int supported(const Guide& guide, const std::string& platform, const std::string& version) {
+    const auto plan = make_plan(guide, full_farm(platform));
+    REQUIRE(plan);
+    const auto task = plan->find("supported-ovd@osm1");
+    REQUIRE(task);
+    const TempDir dir;
+    for (const auto* tool : {"dpkg-query", "rpm"}) {
+        dir.write(tool, "#!/bin/sh\nprintf '" + version + "'\n");
+        fs::permissions(dir / tool, fs::perms::owner_all);
+    }
+    dir.write("check",
+        "PATH=" + dir.path().string() + ":$PATH\n" + plan->details[*task].checks.at(0).command);
+    const int status = std::system(("sh " + (dir / "check") + " >/dev/null").c_str());
+    return WEXITSTATUS(status);
+}
+
+} // namespace
+
+TEST_CASE("a version of OVD that its distribution does not go with is refused") {
+    const auto guide = shipped();
+    CHECK(supported(guide, "ubuntu22", "3.1.2-1") == 1);
+    CHECK(supported(guide, "ubuntu22", "3.2.1-1") == 0);
+    CHECK(supported(guide, "ubuntu16", "3.2.0-1") == 1);
+    CHECK(supported(guide, "ubuntu16", "3.1.2-1") == 0);
+    CHECK(supported(guide, "rhel8", "3.2.0") == 1);
+    CHECK(supported(guide, "rhel8", "3.3.0") == 0);
+    CHECK(supported(guide, "rhel8", "3.10.0") == 0);
+    CHECK(supported(guide, "rhel7", "3.1.2") == 0);
+    CHECK(supported(guide, "ubuntu18", "3.4.0-1") == 0);
 }
 
 TEST_CASE("the shipped farm file plans, and its plan says the same every time") {
