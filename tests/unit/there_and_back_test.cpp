@@ -14,7 +14,9 @@ Record begin(const std::string& active, const std::string& home) {
     return record;
 }
 
-Record stop(bool finished) { return {{"kind", "stop"}, {"why", "W"}, {"finished", finished}}; }
+Record stop(bool finished) {
+    return {{"kind", "stop"}, {"why", "W"}, {"finished", finished}};
+}
 
 } // namespace
 
