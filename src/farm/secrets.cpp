@@ -30,9 +30,9 @@ std::string title(const std::string& name) {
 
 /// 24 letters and digits, each equally likely: about 142 bits, and safe in any configuration file.
 Result<std::string> random_word() {
-    constexpr std::string_view letters =
+    constexpr std::string_view alphabet =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    constexpr std::size_t even = 256 / letters.size() * letters.size();
+    constexpr std::size_t even = 256 / alphabet.size() * alphabet.size();
     std::array<char, 24> word{};
     std::size_t made = 0;
     while (made < word.size()) {
@@ -42,7 +42,7 @@ Result<std::string> random_word() {
         if (count < 0) return fail(Kind::io, "The system gives no random numbers.");
         for (std::size_t i = 0; i < static_cast<std::size_t>(count) && made < word.size(); ++i)
             if (bytes[i] < even)
-                word[made++] = letters[bytes[i] % letters.size()]; // no letter twice as often
+                word[made++] = alphabet[bytes[i] % alphabet.size()]; // no letter twice as often
     }
     return std::string(word.data(), word.size());
 }

@@ -2,6 +2,7 @@
 #include "guide/coverage.h"
 
 #include "base/file.h"
+#include "base/list.h"
 #include "base/text.h"
 #include "guide/values.h"
 
@@ -13,10 +14,6 @@ namespace ovd {
 namespace {
 
 constexpr std::size_t columns_of_the_list = 6;
-
-bool has(const std::vector<std::string>& list, const std::string& word) {
-    return std::ranges::find(list, word) != list.end();
-}
 
 bool meant_for(const Instruction& instruction, const Platform& platform) {
     return std::ranges::any_of(instruction.platforms, [&](const std::string& word) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guide/errata.h"
 
+#include "base/list.h"
 #include "base/pattern.h"
 #include "base/text.h"
 #include "base/toml.h"
@@ -13,10 +14,6 @@
 namespace ovd {
 namespace fs = std::filesystem;
 namespace {
-
-bool has(const std::vector<std::string>& list, const std::string& word) {
-    return std::ranges::find(list, word) != list.end();
-}
 
 Result<Erratum> read_erratum(const std::string& id, const toml::node& node, const fs::path& path) {
     const auto* table = node.as_table();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/drawing.h"
+#include "report/outline.h"
 #include "report/report.h"
 
 #include "base/text.h"
@@ -12,11 +13,6 @@
 
 namespace ovd {
 namespace {
-
-std::string text_of(const Record& json, const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 /// 2026-01-31 02:14:07 UTC, of an ISO time.
 std::string shown_time(const std::string& iso) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/drawing.h"
+#include "report/outline.h"
 
 #include "base/text.h"
 
@@ -35,10 +36,6 @@ std::string machine(double x, double y, const std::string& look, const std::stri
 
 std::string wire(double x, double from, double to) {
     return fmt::format("<path d=\"M{0:.0f} {1:.0f}V{2:.0f}\" class=\"wire\"/>\n", x, from, to);
-}
-
-std::string text_of(const Record& json, const char* key) {
-    return json.value(key, std::string());
 }
 
 class Drawing {

@@ -55,4 +55,9 @@ std::optional<Record> new_outline(const Plan& plan, const std::vector<Record>& j
     return record;
 }
 
+std::string text_of(const Record& json, const char* key) {
+    const auto found = json.find(key);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 } // namespace ovd

@@ -11,6 +11,9 @@ namespace ovd {
 /// Nothing in it is secret.
 [[nodiscard]] Record outline_of(const Plan& plan);
 
+/// The text under a key of a record; empty when there is none.
+[[nodiscard]] std::string text_of(const Record& json, const char* key);
+
 /// Nothing when the journal's last outline says the same already.
 [[nodiscard]] std::optional<Record> new_outline(
     const Plan& plan, const std::vector<Record>& journal);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ssh/host_key.h"
 
+#include "ssh/option.h"
+
 #include <fmt/format.h>
 #include <memory>
 
@@ -12,16 +14,11 @@ std::string text_of(char* owned) {
     return text ? std::string(text.get()) : std::string{};
 }
 
-std::string option(ssh_session session, ssh_options_e which) {
-    char* value = nullptr;
-    return ssh_options_get(session, which, &value) == SSH_OK ? text_of(value) : std::string{};
-}
-
 /// The name under which known_hosts has the machine: a port other than 22 is part of it.
 std::string known_name(ssh_session session) {
     unsigned port = 22;
     (void)ssh_options_get_port(session, &port);
-    const auto host = option(session, SSH_OPTIONS_HOST);
+    const auto host = option_of(session, SSH_OPTIONS_HOST);
     return port == 22 ? host : fmt::format("[{}]:{}", host, port);
 }
 
@@ -43,13 +40,13 @@ Result<UnknownHostKey> key_of(ssh_session session, const SshTarget& target) {
 
 /// The file that has another key for this machine: the person's own or the system's.
 std::string file_with_old_key(ssh_session session) {
-    auto own = option(session, SSH_OPTIONS_KNOWNHOSTS);
+    auto own = option_of(session, SSH_OPTIONS_KNOWNHOSTS);
     // Without the person's own file it is still changed only if the system's file says so.
     ssh_options_set(session, SSH_OPTIONS_KNOWNHOSTS, "/dev/null");
     const auto without = ssh_session_is_known_server(session);
     ssh_options_set(session, SSH_OPTIONS_KNOWNHOSTS, own.c_str());
     if (without != SSH_KNOWN_HOSTS_CHANGED && without != SSH_KNOWN_HOSTS_OTHER) return own;
-    const auto global = option(session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS);
+    const auto global = option_of(session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS);
     return global.empty() ? "/etc/ssh/ssh_known_hosts" : global;
 }
 
@@ -85,7 +82,7 @@ Done ask(ssh_session session, const UnknownHostKey& key, Person& person) {
     if (ssh_session_update_known_hosts(session) == SSH_OK) return {};
     return fail(Kind::host_key,
         fmt::format("{}: its host key cannot be added to {}: {}", key.node,
-            option(session, SSH_OPTIONS_KNOWNHOSTS), ssh_get_error(session)),
+            option_of(session, SSH_OPTIONS_KNOWNHOSTS), ssh_get_error(session)),
         "Make the file writable for you, or name another with known_hosts in farm.toml.");
 }
 
@@ -111,7 +108,7 @@ Done check_host_key(ssh_session session, const SshTarget& target, KeyCheck how, 
     }
     return fail(Kind::host_key,
         fmt::format("{}: its host key cannot be checked: {}", target.name, ssh_get_error(session)),
-        "Look at " + option(session, SSH_OPTIONS_KNOWNHOSTS));
+        "Look at " + option_of(session, SSH_OPTIONS_KNOWNHOSTS));
 }
 
 } // namespace ovd

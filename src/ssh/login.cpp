@@ -15,20 +15,20 @@ namespace {
 
 using Key = std::unique_ptr<std::remove_pointer_t<ssh_key>, decltype(&ssh_key_free)>;
 
-class Login {
+class LoginTry {
 public:
-    Login(ssh_session session, const SshTarget& target, std::string user, const SshOptions& options,
-        Person& person, bool may_ask)
+    LoginTry(ssh_session session, const SshTarget& target, std::string user,
+        const SshOptions& options, Person& person, bool may_ask)
         : session_(session), target_(target), user_(std::move(user)), options_(options),
           person_(person), may_ask_(may_ask) {
         callbacks_.userdata = this;
-        callbacks_.auth_function = &Login::passphrase_asked;
+        callbacks_.auth_function = &LoginTry::passphrase_asked;
         ssh_callbacks_init(&callbacks_);
         ssh_set_callbacks(session_, &callbacks_);
     }
-    Login(const Login&) = delete;
-    Login& operator=(const Login&) = delete;
-    ~Login() {
+    LoginTry(const LoginTry&) = delete;
+    LoginTry& operator=(const LoginTry&) = delete;
+    ~LoginTry() {
         // The session lives on and must not call us any more.
         static ssh_callbacks_struct none = [] {
             ssh_callbacks_struct empty{};
@@ -56,7 +56,7 @@ private:
 
     static int passphrase_asked(
         const char*, char* buffer, std::size_t size, int, int, void* userdata) {
-        return static_cast<Login*>(userdata)->give_passphrase(buffer, size);
+        return static_cast<LoginTry*>(userdata)->give_passphrase(buffer, size);
     }
 
     int give_passphrase(char* buffer, std::size_t size) {
@@ -174,7 +174,7 @@ private:
 
 Done log_in(ssh_session session, const SshTarget& target, const std::string& user,
     const SshOptions& options, Person& person, bool may_ask) {
-    return Login(session, target, user, options, person, may_ask).go();
+    return LoginTry(session, target, user, options, person, may_ask).go();
 }
 
 std::string ssh_command(ssh_session session, const SshTarget& target, const std::string& user,

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "ssh/login.h"
+#include "ssh/option.h"
 #include "ssh/socket.h"
 
 #include <fmt/format.h>
@@ -17,14 +18,6 @@ constexpr Millis preferred_timeout{1'500};
 /// Runs what follows as root, whoever logged in.
 constexpr std::string_view root_prefix =
     "sh -c '[ \"$(id -u)\" = 0 ] && exec \"$@\"; exec sudo -n \"$@\"' ovd-root ";
-
-std::string option(ssh_session session, ssh_options_e which) {
-    char* value = nullptr;
-    if (ssh_options_get(session, which, &value) != SSH_OK || value == nullptr) return {};
-    std::string text = value;
-    ssh_string_free_char(value);
-    return text;
-}
 
 } // namespace
 
@@ -44,7 +37,7 @@ std::string SshSession::last_error() const {
 }
 
 bool SshSession::has_proxy() const {
-    return !option(session_, SSH_OPTIONS_PROXYCOMMAND).empty();
+    return !option_of(session_, SSH_OPTIONS_PROXYCOMMAND).empty();
 }
 
 /// What the farm file says wins over ~/.ssh/config, as on the command line of ssh.
@@ -65,13 +58,13 @@ Done SshSession::configure() {
         (void)ssh_options_set(session_, SSH_OPTIONS_ADD_IDENTITY, options_.identity.c_str());
     if (!options_.known_hosts.empty())
         (void)ssh_options_set(session_, SSH_OPTIONS_KNOWNHOSTS, options_.known_hosts.c_str());
-    user_ = option(session_, SSH_OPTIONS_USER);
+    user_ = option_of(session_, SSH_OPTIONS_USER);
     if (user_.empty()) user_ = "root";
     (void)ssh_options_set(session_, SSH_OPTIONS_USER, user_.c_str());
     const long seconds = std::max<long>(
         1, static_cast<long>(std::chrono::ceil<Seconds>(options_.connect_timeout).count()));
     (void)ssh_options_set(session_, SSH_OPTIONS_TIMEOUT, &seconds);
-    host_ = option(session_, SSH_OPTIONS_HOST);
+    host_ = option_of(session_, SSH_OPTIONS_HOST);
     (void)ssh_options_get_port(session_, &port_);
     by_hand_ = ssh_command(session_, target_, user_, options_);
     return {};

@@ -118,9 +118,11 @@ def up(plan):
     began = time.monotonic()
     platforms = [word for name in ("platform", "dbmy_platform") if getattr(OPTIONS, name)
                  for word in (f"--{name.replace('_', '-')}", getattr(OPTIONS, name))]
-    made = farm("up", "--plan", plan, *platforms, timeout=900)
-    if (STATE / "plan").exists():  # also of one that came up by half
-        (STATE / MARK).touch()
+    try:
+        made = farm("up", "--plan", plan, *platforms, timeout=900)
+    finally:
+        if (STATE / "plan").exists():  # also of one that came up by half
+            (STATE / MARK).touch()
     need(f"the farm comes up by the plan {plan}", made.returncode == 0, made.stdout[-800:])
     figure(f"the farm was up after {time.monotonic() - began:.0f} s")
 

@@ -74,23 +74,27 @@ TEST_CASE("a command has the usual umask, no stdin and no connection of ours", "
 TEST_CASE("a job goes on when the connection is cut, and its output comes once", "[ssh]") {
     Lab lab;
     auto nodes = lab.open();
-    std::string expected;
-    for (int i = 0; i < 40; ++i)
-        expected += fmt::format("line {}\n", i);
+    const auto go_on = lab.sshd.path("go-on-");
     std::atomic<std::size_t> had = 0;
     std::string told;
     std::vector<std::string> notes;
     JobWatch watch;
     watch.output = [&](std::string_view text) { told += text, had = told.size(); };
     watch.note = [&](const std::string& text) { notes.push_back(text); };
+    // Cut three times, each time when the part so far has come; the job goes on after the cut only.
+    const std::string expected = "part 1\npart 2\npart 3\nend\n";
     std::jthread cutter([&] {
-        for (const std::size_t size : {40U, 150U, 250U}) {
-            wait_for([&] { return had > size; });
+        for (const std::size_t part : {1U, 2U, 3U}) {
+            wait_for([&] { return had == part * 7; });
             lab.sshd.cut();
+            std::ofstream(go_on + std::to_string(part)) << "yes";
         }
     });
     const auto state = must(nodes->changer("n").run(
-        {"long", "i=0; while [ $i -lt 40 ]; do echo line $i; i=$((i+1)); sleep 0.05; done; exit 5",
+        {"long",
+            fmt::format("for part in 1 2 3; do echo part $part; "
+                        "until [ -e {}$part ]; do sleep 0.02; done; done; echo end; exit 5",
+                go_on),
             {}},
         watch));
     CHECK(state.phase == Phase::ended);

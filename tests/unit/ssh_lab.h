@@ -79,8 +79,9 @@ inline bool in_any_process(const std::string& text) {
     return false;
 }
 
+/// Looks until it is true, for a minute at most: a machine may be busy with much else.
 inline bool wait_for(const std::function<bool()>& what) {
-    for (int i = 0; i < 500; ++i) {
+    for (int i = 0; i < 6000; ++i) {
         if (what()) return true;
         std::this_thread::sleep_for(Millis{10});
     }

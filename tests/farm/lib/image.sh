@@ -2,6 +2,8 @@
 # The images, one a platform: layers over a base that make the platform's edges, a Session Manager in
 # production, and a farm server. Made once, kept outside the work tree.
 
+all_platforms() { (cd "$here/tests/farm/platforms" && echo */platform.sh | sed 's,/platform.sh,,g'); }
+
 # Everything of a platform is set here, so that nothing of another one is left over.
 load_platform() { # NAME
     suite='' parts='' ovd_version=3.4.0-1 hidden='' ovd_start=true
@@ -11,7 +13,7 @@ load_platform() { # NAME
     platform_production() { :; }
     furnish_network() { furnish_netplan "$1"; }
     [ -f "$here/tests/farm/platforms/$1/platform.sh" ] ||
-        die "there is no platform $1." "There are: $(cd "$here/tests/farm/platforms" && echo */platform.sh | sed 's,/platform.sh,,g')"
+        die "there is no platform $1." "There are: $(all_platforms)"
     # shellcheck source=/dev/null
     . "$here/tests/farm/platforms/$1/platform.sh"
 }
@@ -129,6 +131,7 @@ need_image() { # NAME
     load_platform "$1"
     base=$cache/base-$suite-$(base_key "$suite")
     image=$cache/$1-$(image_key "$1")
+    [ ! -e "$image/base" ] || return 0
     mkdir -p "$cache"
     exec 9>"$cache/lock"
     flock -n 9 || { say "Somebody else is making an image; waiting for that ..." && flock 9; }
