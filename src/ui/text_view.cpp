@@ -153,8 +153,8 @@ void TextView::output(const std::string& task, std::string_view text) {
 void TextView::note(const std::string& task, const std::string& text) {
     const std::scoped_lock lock(mutex_);
     heading_for(task);
-    hanging(paint(fmt::format("  note     {:<6} ", node_of(task)), yellow),
-        wrap(clean_(text), room()));
+    hanging(
+        paint(fmt::format("  note     {:<6} ", node_of(task)), yellow), wrap(clean_(text), room()));
 }
 
 void TextView::ends(
