@@ -32,6 +32,8 @@ def check_quiet():
         for unit in (web, "lsyncd", "cluster-vip-src"):
             said = on(node, f"systemctl is-enabled {unit} 2>/dev/null || true")
             check(f"{unit} does not start at boot on {node}", said not in ("enabled", "alias"), said)
+    said = on("pcs3", "grep -E '^127[.]0[.]0[.]1[[:space:]]+localhost([[:space:]]|$)' /etc/hosts || cat /etc/hosts")
+    check("localhost is still called so on a machine that had no other name", said.startswith("127.0.0.1"), said)
     for node in ("osm1", "osm2", "pcs3", "pcs4"):
         for unit in ("corosync", "pacemaker", "pcsd"):
             said = on(node, f"systemctl is-enabled {unit}")

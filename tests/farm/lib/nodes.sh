@@ -28,8 +28,14 @@ furnish() {
     echo "$nic ovd-srv" >"$state/nodes/$role/nics"
     # osm1 gets its second NIC later, from the hypervisor as it were.
     if [ -n "$priv_nic" ] && [ "$role" != osm1 ]; then echo "$priv_nic priv" >>"$state/nodes/$role/nics"; fi
-    echo "$old" >"$upper/etc/hostname"
     printf '127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost ip6-localhost ip6-loopback\n' "$old" >"$upper/etc/hosts"
+    case "$role:$(platform_of "$role")" in
+    pcs3:rhel*) # as RHEL's installer leaves a machine that was not given a name
+        old=localhost.localdomain
+        printf '127.0.0.1 localhost %s\n::1 localhost %s\n' "$old" "$old" >"$upper/etc/hosts"
+        ;;
+    esac
+    echo "$old" >"$upper/etc/hostname"
     # Both Session Managers know the farm servers by name, as real ones would from DNS.
     if [ "$role" = osm1 ] || [ "$role" = osm2 ]; then
         local row
