@@ -150,6 +150,16 @@ def load_farm():
         return tomllib.load(file)
 
 
+def rhel():
+    """The Session Managers of this farm present themselves as RHEL."""
+    return load_farm()["nodes"]["osm1"]["platform"].startswith("rhel")
+
+
+def web():
+    """What Apache's service is called there."""
+    return "httpd" if rhel() else "apache2"
+
+
 def change_hooks(lines):
     """Gives hooks of the farm file other commands, or takes them out (None)."""
     path = STATE / "farm.toml"

@@ -2,10 +2,12 @@
 """After the migration: diagnose finds what is broken and mends what is safe, and the failover test goes both
 ways, stops before a gate that is shut, and goes on after it was killed."""
 
+import re
 import time
 
-from harness import (STATE, UNATTENDED, JournalTail, check, finish, need, on, on_a_farm, start_run, wait_for, wizard,
-                     wizard_json)
+from harness import (STATE, UNATTENDED, JournalTail, check, finish, load_farm, need, on, on_a_farm, start_run, wait_for,
+                     web, wizard, wizard_json, wizard_words)
+from walkthrough import Terminal
 
 SIX = ("virtual_ip", "virtual_ip_src", "osm_cron", "httpd", "lsyncd", "lsyncd_cron")
 
@@ -36,7 +38,7 @@ def diagnose():
     cron = "/etc/ovd/session-manager/sessionmanager.cron"
     # (what is broken, where, how, who sees it, on which node)
     for_breaking = (
-        ("a service that starts beside the cluster at boot", passive, "systemctl enable apache2", "see-only-cluster-starts", passive),
+        ("a service that starts beside the cluster at boot", passive, f"systemctl enable {web()}", "see-only-cluster-starts", passive),
         ("a forgotten cron link", passive, "ln -s /etc/lsyncd/lsyncd.cron /etc/cron.d/lsyncd", "see-no-double", passive),
         ("files that are not the same", passive, f"echo '# once' >> {cron}", "see-same-config", "osm1"),
         ("the rule for the source address, gone", active, "iptables -w 10 -t nat -F POSTROUTING", "see-servers-accept", active),
@@ -54,14 +56,36 @@ def diagnose():
     fixed = wizard("diagnose", "--fix", "--no-input")
     check("without a person --fix mends nothing", fixed.returncode != 0 and ("boot-again", "pcs3") in findings(),
           fixed.stdout[-400:])
-    for node, command in ((passive, "systemctl disable apache2; rm /etc/cron.d/lsyncd"),
+    mixed = wizard("diagnose", "--fix", "--json")
+    check("--fix and --json together are refused", mixed.returncode == 2, f"{mixed.returncode}: {mixed.stdout[-300:]}")
+    for node, command in ((passive, f"systemctl disable {web()}; rm /etc/cron.d/lsyncd"),
                           ("osm1", "crm_attribute --name maintenance-mode --delete"),
                           (active, "systemctl restart cluster-vip-src; killall -s SIGHUP lsyncd")):
         on(node, command)
-    mended = wizard("run", "--procedure", "diagnose", *UNATTENDED, "--only", "boot-again", "--only", "forget-moves", "--again")
-    check("the remedies work", mended.returncode == 0, mended.stdout[-600:])
+    mend_one_by_one()
     wait_healthy()
     check_healthy("when all is mended")
+
+
+def mend_one_by_one():
+    """At a terminal, with a rule of an earlier move and a node that stays out after a boot."""
+    for answers, left, code in (({"forget-moves": "n", "boot-again": "y"}, "forget-moves", 0), ({"forget-moves": "y"}, None, 0)):
+        terminal = Terminal(wizard_words("diagnose", "--fix"))
+        try:
+            asked = []
+            for _ in answers:
+                shown = terminal.expect("Do it now?", 90)
+                asked.append(re.findall(r"\[([a-z-]+)\]:", shown)[-1])
+                terminal.type(answers.get(asked[-1], "n") + "\n")
+            ended = terminal.end(90)
+        finally:
+            terminal.close()
+        check(f"--fix asks for each remedy by itself: {' '.join(answers)}", asked == list(answers), f"{asked}")
+        check("it looks again after mending, and its exit status is of then", ended == code and "Looked at again:" in terminal.text,
+              f"{ended}: {terminal.text[-800:]}")
+        steps = {step for step, _ in findings()}
+        check(f"what was answered with yes is mended, and nothing else: {left or 'nothing'} is left",
+              "boot-again" not in steps and ("forget-moves" in steps) == (left == "forget-moves"), f"{steps}")
 
 
 def wait_healthy(seconds=60):
@@ -74,37 +98,58 @@ def test_failover(*words):
     return wizard("failover-test", *UNATTENDED, "--answers", STATE / "answers.toml", *words)
 
 
+def put_away():
+    """Journals of failover tests that were ended, oldest first."""
+    return sorted((STATE / "farm.run" / "failover-test").glob("journal-until-*.jsonl"))
+
+
 def failover():
     first = home()
     other = "osm1" if first == "osm2" else "osm2"
     refused = test_failover("--to", first)
     check("a test towards the active node is refused", refused.returncode == 10 and f"--to {other}" in refused.stdout,
           refused.stdout[-300:])
-    on(other, "systemctl start apache2")
+    on(other, f"systemctl start {web()}")
     shut = test_failover()
     check("Apache outside the cluster shuts the gate", shut.returncode != 0 and "runs outside the cluster" in shut.stdout,
           shut.stdout[-600:])
     check("and nothing has moved", home() == first)
-    on(other, "systemctl stop apache2")
+    on(other, f"systemctl stop {web()}")
     on("osm1", "crm_resource --cleanup >/dev/null; crm_resource --wait")
-
-    log = STATE / "killed-test.log"
-    process = start_run("--answers", STATE / "answers.toml", verb="failover-test", log=log)
-    journal = JournalTail(STATE / "farm.run" / "failover-test" / "journal.jsonl")
-    wait_for("the move was ordered", lambda: [r for r in journal.read() if r.get("kind") == "sent"
-             and r["task"].startswith("test-move@")], 90)
-    process.kill()
-    process.wait(20)
-    resumed = test_failover()
-    check("a test that was killed in the move goes on, and ends", resumed.returncode == 0
-          and "Nothing is left to do." in resumed.stdout, resumed.stdout[-800:])
-    check("the service is on the other node", home() == other, f"{home()}")
-    back = test_failover("--to", first)
-    check("it goes back as well", back.returncode == 0 and home() == first, back.stdout[-800:])
+    there_and_back(first, other)
     left = on("osm1", "cibadmin --query --xpath \"//rsc_location[starts-with(@id,'cli-')]\" 2>&1")
     check("no rule of a move is left", "cli-" not in left, left)
     wait_healthy()
     check_healthy("after the tests")
+
+
+def there_and_back(first, other):
+    """Killed on the way back; the same command again ends where the test began."""
+    log, path = STATE / "killed-test.log", STATE / "farm.run" / "failover-test" / "journal.jsonl"
+    log.unlink(missing_ok=True)
+    before = len(put_away())
+    process = start_run("--back", "--answers", STATE / "answers.toml", verb="failover-test", log=log)
+    try:
+        wait_for("the way back was ordered", lambda: process.poll() is not None or [r for r in JournalTail(path).read()
+                 if r.get("kind") == "sent" and r["task"] == f"test-move@{other}"], 180)
+        ended = process.poll()
+    finally:
+        process.kill()
+        process.wait(20)
+    told = log.read_text()
+    need("the test was alive until it was killed on the way back", ended is None, told[-1200:])
+    domain = load_farm()["farm"]["domain"]
+    for name in SIX:
+        check(f"it is told beforehand that {name} moves", re.search(rf"Move +{name}\b.*{first}\.{domain} -> {other}\.{domain}", told), told[:3000])
+    away = [r for r in JournalTail(put_away()[-1]).read() if r.get("kind") == "away" and r["task"] == f"test-move@{first}"]
+    check("the interruption is in the journal", away and away[0]["to"] and 0 < away[0]["seconds"] < 30, f"{away}")
+    check("and on the screen", away and f"the service is back after {away[0]['seconds']:.1f} s" in told, f"{away}: {told[-2000:]}")
+    resumed = test_failover("--back")
+    check("a test that was killed on the way back goes on, and ends", resumed.returncode == 0
+          and "Nothing is left to do." in resumed.stdout, resumed.stdout[-800:])
+    check("the service is where the test began", home() == first, f"{home()}")
+    check("and it was moved twice, not three times", len(put_away()) == before + 1 and [r["facts"][other].get("active")
+          for r in JournalTail(path).read() if r.get("kind") == "begin"] == ["yes", "yes"], f"{before} {put_away()}")
 
 
 def check_pair():
