@@ -1,64 +1,93 @@
-"""diagnose on farms that are broken in one way each: it names the cause, and names it first."""
+"""diagnose on farms that are broken in one way each: it names the cause, and names it first, with the node; the
+remedy it tells, typed as it stands there, mends it."""
+
+import re
 
 from harness import check, farm, load_farm, on, wait_for, wizard_json
 from pair import home, wait_healthy
 
 
 def found():
-    """(step, node) of what is wrong, in the order diagnose tells it."""
-    return [(row["step"], row["node"]) for row in wizard_json("diagnose") if row["severity"] != "ok"]
+    """What is wrong, in the order diagnose tells it."""
+    return [row for row in wizard_json("diagnose") if row["severity"] != "ok"]
 
 
 def breakages():
-    """(what, how to break it, how to mend it, the steps that may name it first)"""
+    """(what, how to break it, how to mend it, the step and the node that are named first, what is said there)
+    Where the words have a group, it is the remedy: how to mend it is then given the command, and ends with what is
+    left to do."""
     plan = load_farm()
     active = home()
     passive = "osm1" if active == "osm2" else "osm2"
     vip, nodes = plan["ovd_srv"]["vip"], plan["nodes"]
     nic = nodes[passive]["nic"]
     priv = {name: nodes[name]["priv_nic"] for name in nodes}
+    active_name = f"{nodes[active]['hostname']}.{plan['farm']['domain']}"
+    rule = (f'<rsc_location id="cli-prefer-virtual_ip" rsc="virtual_ip" role="Started" node="{active_name}" '
+            'score="INFINITY"/>')
 
     def cables(verb, *names):
-        return lambda: [farm(verb, name, priv[name]) for name in names]
+        return lambda *_: [farm(verb, name, priv[name]) for name in names]
 
     def told(node, command):
-        return lambda: on(node, command, timeout=90)
+        return lambda *_: on(node, command, timeout=120)
+
+    def as_said(node, then="true"):
+        return lambda command: on(node, f"{command} && {then}", timeout=120)
     calm = "crm_resource --cleanup >/dev/null 2>&1; crm_resource --wait --timeout=60"
+    stuck = "/etc/cron.d/lsyncd"
     return (
-        ("lsyncd is stopped in the cluster", told(active, "pcs resource disable lsyncd --wait=30"),
-         told(active, f"pcs resource enable lsyncd --wait=30; {calm}"), "see-six-together"),
+        ("lsyncd is switched off in the cluster", told(active, "pcs resource disable lsyncd --wait=30"),
+         as_said("osm1", "crm_resource --wait --timeout=60"), "see-six-together", "osm1",
+         r"^lsyncd is switched off: (pcs resource enable lsyncd)$"),
         ("both nodes have the virtual address", told(passive, f"ip addr add {vip}/24 dev {nic}"),
-         told(passive, f"ip addr del {vip}/24 dev {nic}; {calm}"), "see-no-double"),
-        ("a resource has failed", told(active, f"crm_resource --fail --resource osm_cron --node {nodes[active]['hostname']}."
-                                       f"{plan['farm']['domain']}; crm_resource --wait --timeout=60"),
-         told(active, calm), "forget-failures"),
+         as_said(passive), "see-no-double", passive,
+         r"^the virtual address: there on the passive node: (ip addr del .*)$"),
+        ("a resource has failed", told(active, f"crm_resource --fail --resource osm_cron --node {active_name}; "
+                                       "crm_resource --wait --timeout=60"),
+         told(active, calm), "forget-failures", "osm1", rf"^osm_cron\S* on {active_name}: .*, since .*\d"),
         ("the rule for the source address is gone", told(active, "iptables -w 10 -t nat -F POSTROUTING"),
-         told(active, "systemctl restart cluster-vip-src"), "see-no-double"),
+         as_said(active), "see-no-double", active,
+         r"^the rule for the source address: missing on the active node: (systemctl restart cluster-vip-src)$"),
         ("a cron link on the passive node", told(passive, "ln -s /etc/ovd/session-manager/sessionmanager.cron /etc/cron.d/ovd-session-manager"),
-         told(passive, f"rm -f /etc/cron.d/ovd-session-manager; {calm}"), "see-no-double"),
-        ("the database server cannot be reached", cables("cut", "dbmy"), cables("join", "dbmy"), "see-database"),
-        ("a resource can neither be started nor stopped", lambda: [on(node, "rm -f /etc/cron.d/lsyncd; echo '# in the way' > /etc/cron.d/lsyncd", timeout=90)
-                                                      for node in (passive, active)],
-         lambda: [on(node, command, timeout=120) for node, command in ((passive, "rm -f /etc/cron.d/lsyncd"), (active, f"rm -f /etc/cron.d/lsyncd; {calm}"))],
-         "see-unblocked"),
-        ("quorum is lost", cables("cut", "pcs3", "pcs4"), cables("join", "pcs3", "pcs4"), "see-quorum"),
+         as_said(passive), "see-no-double", passive,
+         r"^the cron link of OVD: there on the passive node: (rm /etc/cron.d/ovd-session-manager)$"),
+        ("a rule of an earlier move is left", told("osm1", f"cibadmin --create --scope constraints --xml-text '{rule}'"),
+         told("osm1", "pcs resource clear virtual_ip"), "forget-moves", "osm1", "cli-prefer-virtual_ip"),
+        ("the database server cannot be reached", cables("cut", "dbmy"), cables("join", "dbmy"), "see-database", "osm1",
+         r"does not get into the database on dbmy"),
+        ("a resource can neither be started nor stopped",
+         lambda *_: [on(node, f"rm -f {stuck}; echo '# in the way' > {stuck}", timeout=90) for node in (passive, active)],
+         lambda *_: [on(node, command, timeout=120) for node, command in ((passive, f"rm -f {stuck}"), (active, f"rm -f {stuck}; {calm}"))],
+         "see-unblocked", "osm1", r"^lsyncd_cron is stuck$"),
+        ("quorum is lost", cables("cut", "pcs3", "pcs4"), cables("join", "pcs3", "pcs4"), "see-quorum", "osm1",
+         r"^osm1 is without quorum"),
     )
 
 
 def check_causes():
-    for what, harm, mend, step in breakages():
+    for what, harm, mend, step, node, words in breakages():
         harm()
         seen = []
 
-        def named():
+        def first():
+            """What the first finding says of it; nothing when it is another one."""
             seen[:] = found()
-            return bool(seen) and seen[0][0] == step
+            if not seen or (seen[0]["step"], seen[0]["node"]) != (step, node):
+                return None
+            return re.search(words, seen[0]["says"], re.M)
         try:
-            wait_for(f"diagnose names {step}", named, 100, every=1)  # the cluster looks at a link once a minute
-            check(f"diagnose names first that {what}", True)
+            # The cluster looks at a link once a minute.
+            said = wait_for(f"diagnose names {step} on {node}", first, 100, every=1)
+            check(f"diagnose names first that {what}, and on which node", True)
+            stays = all(first() for _ in range(2))
+            check(f"and says the same when asked again ({what})", stays, f"{[(r['step'], r['node']) for r in seen]}")
+            remedy = said.group(1) if said.re.groups else ""
         except TimeoutError as error:
-            check(f"diagnose names first that {what}", False, f"{error}: {seen}")
-        mend()
+            brief = [(row["step"], row["node"], row["says"][:300]) for row in seen[:3]]
+            check(f"diagnose names first that {what}, and on which node", False, f"{error}: {brief}")
+            remedy = "true"
+        mend(remedy)
         wait_healthy(120)
-        left = found()
+        left = [(row["step"], row["node"], row["says"]) for row in found()]
         check(f"and nothing is wrong any more when it is mended ({what})", not left, f"{left}")
