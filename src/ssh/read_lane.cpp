@@ -19,8 +19,10 @@ constexpr Seconds margin{10};    ///< for the way there and back, and a busy nod
 constexpr int status_timed_out = 124;
 constexpr int status_killed = 137;
 
-/// Once for each new shell. Shells that keep here-documents in files shall do so in memory.
-constexpr std::string_view lane_setup = R"(PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH
+/// Once for each new shell. Shells that keep here-documents in files shall do so in memory. sudo
+/// may leave the home of who logged in, and programs look there for root's settings (.my.cnf).
+constexpr std::string_view lane_setup =
+    R"(PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin HOME=/root; export PATH HOME
 unset TMPDIR; [ ! -d /dev/shm ] || TMPDIR=/dev/shm
 )";
 

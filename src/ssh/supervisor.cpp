@@ -16,7 +16,7 @@ namespace {
 
 /// Shared by the supervisor and by the look at a job; wants $dir.
 constexpr std::string_view common_script = R"sh(
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin HOME=/root; export PATH HOME
 now() { date +%s.%N; }
 of() { cat "$dir/$1" 2>/dev/null || echo 0; }
 # When a process began, in ticks since the boot: a number given out again does not look like it.
