@@ -18,7 +18,8 @@ namespace {
 constexpr std::string_view common_script = R"sh(
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin HOME=/root; export PATH HOME
 now() { date +%s.%N; }
-of() { cat "$dir/$1" 2>/dev/null || echo 0; }
+# The words of a file of the job; $2, or 0, when it has none.
+of() { set -- "${2:-0}" $(cat "$dir/$1" 2>/dev/null); [ $# -eq 1 ] || shift; echo "$*"; }
 # When a process began, in ticks since the boot: a number given out again does not look like it.
 birth() { set -- $(cat "/proc/$1/stat" 2>/dev/null); echo "${22:-gone}"; }
 alive() {
@@ -49,38 +50,41 @@ say() { printf "%s %s\n" "$mark" "$*" || exit 0; }
 # The job itself, in a session of its own: no end of a connection reaches it.
 job="
 dir=\$1 input=\$2
-date +%s.%N >\$dir/started
+# Into the room that was made for it: also when the disk is full by now.
+put() { printf %-64s \"\$2\" | dd of=\$dir/\$1.new conv=notrunc\$3 2>/dev/null && mv \$dir/\$1.new \$dir/\$1; }
 set -- \"\$3\" \$(cat /proc/\$\$/stat)
-echo \$\$ \${23} >\$dir/pid.new && mv \$dir/pid.new \$dir/pid
+put pid \"\$\$ \${23}\" || exit
 [ -z \"\$input\" ] || { exec <\"\$input\"; rm -f \"\$input\"; }
 cd /
 umask $usual
 sh -c \"\$1\"
 rc=\$?
 umask 077
-date +%s.%N >\$dir/ended
-echo \$rc | dd of=\$dir/rc.new conv=fsync 2>/dev/null && mv \$dir/rc.new \$dir/rc
+put ended \$(date +%s.%N)
+put rc \$rc ,fsync
 "
 if [ ! -d "$dir" ]; then
     [ "$5" = start ] || { say absent; exit 0; }
     mkdir -p "$jobs" || { say refused "$jobs cannot be made"; exit 0; }
-    input=
+    input= new=
+    trap "rm -rf \"\$input\" \"\$new\"" 0
+    trap "exit 1" 1 2 13 15
     if [ "$2" -gt 0 ]; then
-        # Before the mkdir: input that never comes in full leaves no trace of a job.
-        trap "rm -f \"\$input\"" 0
-        trap "exit 1" 1 2 13 15
+        # Before the job is: input that never comes in full leaves no trace of it.
         input=$(mktemp /run/ovd-job.XXXXXX 2>/dev/null) || input=$(mktemp "$jobs/.input.XXXXXX") ||
             { say refused "no file can be made for its input"; exit 0; }
         timeout 900 head -c "$2" >"$input" || { say refused "its input cannot be kept in $input"; exit 0; }
         got=$(wc -c <"$input")
         [ "$got" -eq "$2" ] || { say short "$got"; exit 0; }
     fi
-    if mkdir "$dir" 2>/dev/null; then
-        printf "%s\n" "$3" >"$dir/cmd"
-        : >"$dir/out"
-        # On disk before it begins, so that a node that loses power still knows that it did.
-        dd if=/proc/sys/kernel/random/boot_id of="$dir/boot" conv=fsync 2>/dev/null ||
-            { rm -f "$dir/cmd" "$dir/out" "$dir/boot"; rmdir "$dir"; say refused "$dir cannot be written"; exit 0; }
+    # Whole before it has its name, on disk before it begins: a node that loses power still knows that it did.
+    # With room for what is told of it later: a disk that fills up meanwhile must not cost its result.
+    { new=$(mktemp -d "$jobs/.new.XXXXXX") && printf "%s\n" "$3" >"$new/cmd" && : >"$new/out" &&
+        now >"$new/started" && printf %64s "" >"$new/pid.new" && printf %64s "" >"$new/ended.new" &&
+        printf %64s "" >"$new/rc.new" &&
+        dd if=/proc/sys/kernel/random/boot_id of="$new/boot" conv=fsync; } 2>/dev/null ||
+        { say refused "$jobs cannot be written"; exit 0; }
+    if mv -T "$new" "$dir" 2>/dev/null; then
         setsid sh -c "$job" ovd-job "$dir" "$input" "$3" </dev/null >>"$dir/out" 2>&1 &
         input=
     elif [ ! -d "$dir" ]; then
@@ -104,7 +108,7 @@ while :; do
         continue
     fi
     case $state in
-    ended) say end "$(of rc)" "$(of started)" "$(of ended)" "$(now)"; exit 0 ;;
+    ended) say end "$(of rc -1)" "$(of started)" "$(of ended)" "$(now)"; exit 0 ;;
     lost) say lost "$(of started)" "$(now)"; exit 0 ;;
     esac
     sleep $nap
@@ -118,7 +122,7 @@ done
 constexpr std::string_view look_script = R"sh(
 if [ -d "$dir" ]; then
     phase=$(phase)
-    echo "$phase" "$(of rc)" "$(of started)" "$(of ended)" "$(now)"
+    echo "$phase" "$(of rc -1)" "$(of started)" "$(of ended)" "$(now)"
     tail -c 1048576 "$dir/out" 2>/dev/null
 else
     echo absent 0 0 0 "$(now)"

@@ -32,7 +32,7 @@ struct Supervise {
 ///     MARK refused WHY         it cannot be started
 ///
 /// On the node a job is the directory RUN_DIR/jobs/ID with the files cmd, boot, started, pid (and
-/// the process's start time), out, ended, rc.
+/// the process's start time), out, ended, rc; what ends in .new is room for what is not known yet.
 [[nodiscard]] std::string supervisor_words(const Job& job, const Supervise& how);
 
 /// A read that tells what became of a job: a line `PHASE STATUS STARTED ENDED NOW`, then the last

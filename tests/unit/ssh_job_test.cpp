@@ -172,6 +172,56 @@ TEST_CASE("a job whose node went down is lost, not guessed at", "[ssh]") {
     ::kill(sleeper, SIGKILL);
 }
 
+namespace {
+
+/// A small disk of its own in memory, to be filled.
+struct SmallDisk {
+    explicit SmallDisk(std::string its_path) : path(std::move(its_path)) {
+        fs::create_directories(path);
+        must_run({"mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", path});
+    }
+    ~SmallDisk() { must_run({"umount", "-l", path}); }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+    std::string path;
+};
+
+} // namespace
+
+TEST_CASE("a disk that fills up meanwhile does not cost the result", "[ssh]") {
+    Lab lab;
+    const SmallDisk disk(lab.options.run_dir);
+    auto nodes = lab.open();
+    const auto fill = "cat /dev/zero >" + disk.path + "/fill 2>/dev/null; ";
+    const auto state = must(nodes->changer("n").run({"fills", fill + "exit 3", {}}, {}));
+    CHECK(state.phase == Phase::ended);
+    CHECK(state.status == 3);
+    CHECK(state.ended >= state.started);
+    const auto seen = must(nodes->changer("n").look("fills"));
+    CHECK(seen.phase == Phase::ended);
+    CHECK(seen.status == 3);
+    // Now nothing can be noted of another one, so it is not begun.
+    const auto mark = lab.sshd.path("ran");
+    const auto refused = nodes->changer("n").run({"next", "touch " + mark, {}}, {});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == Kind::remote);
+    CHECK(refused.error().hint.find("not full") != std::string::npos);
+    CHECK_FALSE(fs::exists(mark));
+    CHECK(must(nodes->changer("n").look("next")).phase == Phase::absent);
+    fs::remove(disk.path + "/fill");
+    CHECK(must(nodes->changer("n").run({"next", "touch " + mark, {}}, {})).status == 0);
+    CHECK(fs::exists(mark));
+}
+
+TEST_CASE("a result that cannot be read is never taken for success", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    CHECK(must(nodes->changer("n").run({"odd", "true", {}}, {})).status == 0);
+    std::ofstream(lab.job_file("odd", "rc")) << "";
+    CHECK(must(nodes->changer("n").look("odd")).status == -1);
+    CHECK(must(nodes->changer("n").run({"odd", "true", {}}, {})).status == -1);
+}
+
 TEST_CASE("a node that stays away makes the outcome unknown", "[ssh]") {
     Lab lab;
     lab.options.reconnect_deadline = Millis{1'500};
