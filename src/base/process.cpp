@@ -8,10 +8,12 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <optional>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -19,6 +21,9 @@ extern char** environ;
 
 namespace ovd {
 namespace {
+
+constexpr Seconds patience{5};               ///< between being told to end and being killed
+constexpr std::size_t kept_output = 1 << 20; ///< its last bytes: nobody reads more of it
 
 int exit_status(int status) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -34,7 +39,8 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
 }
 
 /// Starts sh -c in its own process group, so that a Ctrl-C at the terminal reaches only us and we
-/// decide what it means for the hook.
+/// decide what it means for the hook. The signals that we block or ignore ourselves mean to it what
+/// they mean to any program.
 Result<pid_t> spawn(const std::string& command, const std::map<std::string, std::string>& more,
     int input, int output) {
     auto variables = merged_environment(more);
@@ -53,7 +59,13 @@ Result<pid_t> spawn(const std::string& command, const std::map<std::string, std:
     posix_spawn_file_actions_adddup2(&files, output, 2);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    sigset_t signals;
+    sigemptyset(&signals);
+    posix_spawnattr_setsigmask(&attributes, &signals);
+    sigaddset(&signals, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes, &signals);
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     pid_t pid = 0;
     const int error = ::posix_spawn(
         &pid, shell.c_str(), &files, &attributes, arguments.data(), environment.data());
@@ -84,6 +96,76 @@ int memory_file(const std::string& text) {
     return file;
 }
 
+/// A child of ours and what it prints.
+class Child {
+public:
+    Child(pid_t pid, int pipe) : pid_(pid), pipe_(pipe) {}
+    ~Child() { ::close(pipe_); }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+
+    /// Takes what came, waiting at most 100 ms for it. False: nothing will come any more.
+    bool read(std::string& output) const {
+        pollfd ready{pipe_, POLLIN, 0};
+        if (::poll(&ready, 1, 100) <= 0) return true;
+        std::array<char, 4096> buffer{};
+        const auto got = ::read(pipe_, buffer.data(), buffer.size());
+        if (got <= 0) return got < 0 && errno == EINTR;
+        output.append(buffer.data(), static_cast<std::size_t>(got));
+        if (output.size() > 2 * kept_output) output.erase(0, output.size() - kept_output);
+        return true;
+    }
+    /// Tells it and what it has started to end, and kills them when that was some time ago.
+    void end() {
+        const auto now = std::chrono::steady_clock::now();
+        if (!told_) ::kill(-pid_, SIGTERM);
+        if (!told_) told_ = now;
+        if (now - *told_ >= patience) ::kill(-pid_, SIGKILL);
+    }
+    /// Its exit status, once it has one.
+    [[nodiscard]] std::optional<int> status() const {
+        int status = 0;
+        if (::waitpid(pid_, &status, WNOHANG) != pid_) return {};
+        return exit_status(status);
+    }
+
+private:
+    pid_t pid_;
+    int pipe_;
+    std::optional<std::chrono::steady_clock::time_point> told_;
+};
+
+/// Follows it to its end. A hook may leave a program behind that keeps the pipe open, or close its
+/// output early: its own end is what counts. True when a stop ended it.
+bool follow(Child& child, const std::stop_token& stop, Millis time, LocalResult& result) {
+    using Steady = std::chrono::steady_clock;
+    const auto began = Steady::now();
+    bool stopped = false;
+    bool open = true;
+    for (;;) {
+        const auto status = child.status(); // before reading: what it printed is all there then
+        if (open)
+            open = child.read(result.output);
+        else
+            std::this_thread::sleep_for(Millis{20});
+        if (status) {
+            result.status = *status;
+            for (const auto end = Steady::now() + Seconds{1}; open && Steady::now() < end;) {
+                const auto had = result.output.size();
+                open = child.read(result.output);
+                if (result.output.size() == had) break;
+            }
+            break;
+        }
+        result.timed_out = result.timed_out || (time > Millis{0} && Steady::now() - began > time);
+        stopped = stopped || stop.stop_requested();
+        if (stopped || result.timed_out) child.end();
+    }
+    if (result.output.size() > kept_output)
+        result.output.erase(0, result.output.size() - kept_output);
+    return stopped;
+}
+
 } // namespace
 
 Result<LocalResult> run_local(const std::string& command,
@@ -101,44 +183,9 @@ Result<LocalResult> run_local(const std::string& command,
         ::close(pipe[0]);
         return tl::unexpected(pid.error());
     }
+    Child child(*pid, pipe[0]);
     LocalResult result;
-    const auto began = std::chrono::steady_clock::now();
-    bool told = false;
-    for (;;) {
-        pollfd ready{pipe[0], POLLIN, 0};
-        if (::poll(&ready, 1, 100) > 0) {
-            std::array<char, 4096> buffer{};
-            const auto got = ::read(pipe[0], buffer.data(), buffer.size());
-            if (got > 0) {
-                result.output.append(buffer.data(), static_cast<std::size_t>(got));
-                continue;
-            }
-            if (got == 0) break;
-        }
-        int status = 0;
-        // A hook may leave a program behind that keeps the pipe open: its own end is what counts.
-        if (::waitpid(*pid, &status, WNOHANG) == *pid) {
-            ::close(pipe[0]);
-            if (told) return fail(Kind::stopped, "This was ended: " + command);
-            result.status = exit_status(status);
-            return result;
-        }
-        if (stop.stop_requested() && !told) {
-            told = true;
-            ::kill(-*pid, SIGTERM);
-        }
-        if (time > Millis{0} && !result.timed_out &&
-            std::chrono::steady_clock::now() - began > time) {
-            result.timed_out = true;
-            ::kill(-*pid, SIGTERM);
-        }
-    }
-    ::close(pipe[0]);
-    int status = 0;
-    while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (told) return fail(Kind::stopped, "This was ended: " + command);
-    result.status = exit_status(status);
+    if (follow(child, stop, time, result)) return fail(Kind::stopped, "This was ended: " + command);
     return result;
 }
 

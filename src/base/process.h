@@ -12,13 +12,14 @@ namespace ovd {
 
 struct LocalResult {
     int status = -1;    ///< exit status; 128 + signal when it was ended by one
-    std::string output; ///< stdout and stderr as they came
+    std::string output; ///< stdout and stderr as they came, at most the last MiB
     bool timed_out = false;
 };
 
 /// Runs a shell command on the operator's machine, with more variables in its environment and input
-/// on its stdin. A stop ends it with SIGTERM and is an error of kind stopped; so does the end of
-/// its time, and that is told in the result. No time: as long as it takes.
+/// on its stdin. A stop ends it with SIGTERM, with SIGKILL when it has not gone after 5 s, and is
+/// an error of kind stopped; so does the end of its time, and that is told in the result. No time:
+/// as long as it takes.
 [[nodiscard]] Result<LocalResult> run_local(const std::string& command,
     const std::map<std::string, std::string>& environment, std::stop_token stop,
     const std::string& input = {}, Millis time = Millis{0});
