@@ -71,14 +71,25 @@ Done SshSession::configure() {
 }
 
 /// Opens the TCP connection ourselves, so that its address can differ from the name the host key is
-/// known under. A proxy of ~/.ssh/config is left to libssh.
-Done SshSession::connect_over(const std::string& address, Millis timeout) {
+/// known under; and starts the proxy of ~/.ssh/config ourselves, so that it ends when we say so.
+Result<int> SshSession::socket_to(const std::string& address, Millis timeout) {
     if (!has_proxy()) {
         auto fd = connect_tcp(address, static_cast<int>(port_), timeout);
         if (!fd) return tl::unexpected(fd.error());
-        const socket_t raw = fd->release();
-        (void)ssh_options_set(session_, SSH_OPTIONS_FD, &raw);
+        return fd->release();
     }
+    auto proxy = Proxy::start(option(session_, SSH_OPTIONS_PROXYCOMMAND),
+        {host_, std::to_string(port_), user_, target_.host});
+    if (!proxy) return tl::unexpected(proxy.error());
+    proxy_ = std::move(*proxy);
+    return proxy_->take_socket();
+}
+
+Done SshSession::connect_over(const std::string& address, Millis timeout) {
+    const auto fd = socket_to(address, timeout);
+    if (!fd) return tl::unexpected(fd.error());
+    const socket_t raw = *fd;
+    (void)ssh_options_set(session_, SSH_OPTIONS_FD, &raw);
     if (ssh_connect(session_) == SSH_OK) return {};
     return fail(Kind::connect, fmt::format("{} port {} does not speak SSH as it should: {}",
                                    address, port_, last_error()));

@@ -4,6 +4,7 @@
 #include "ssh/channel.h"
 #include "ssh/host_key.h"
 #include "ssh/person.h"
+#include "ssh/proxy.h"
 
 #include <memory>
 
@@ -40,9 +41,11 @@ private:
     Done connect_over(const std::string& address, Millis timeout);
     Done shake_hands(KeyCheck how, Person& person);
     [[nodiscard]] bool has_proxy() const;
+    Result<int> socket_to(const std::string& address, Millis timeout);
 
     const SshTarget& target_;
     const SshOptions& options_;
+    std::unique_ptr<Proxy> proxy_; ///< outlives the session, whose socket it serves
     ssh_session session_ = nullptr;
     std::string user_;
     std::string host_; ///< target.host, or the HostName that ~/.ssh/config has for it
