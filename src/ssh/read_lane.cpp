@@ -26,6 +26,11 @@ constexpr std::string_view lane_setup =
 unset TMPDIR; [ ! -d /dev/shm ] || TMPDIR=/dev/shm
 )";
 
+/// The first line of what a command prints: that it was started at all.
+std::string started_line(const std::string& mark) {
+    return "started " + mark + "\n";
+}
+
 /// The command goes over descriptor 3 and the input over stdin, so that neither is in any argv.
 void add_script(std::string& script, const Read& read, const std::string& mark) {
     const auto end = random_mark();
@@ -39,7 +44,8 @@ void add_script(std::string& script, const Read& read, const std::string& mark) 
                               "timeout -k {1} {2:.3f} sh /dev/fd/3 3<<'{0}' 2>&1\n{3}\n{0}i\n",
             end, kill_after.count(), seconds, base64(read.input));
     }
-    script += fmt::format("{}\n{}\nprintf '\\n{} %d\\n' $?\n", read.command, end, mark);
+    script += fmt::format(
+        "echo started {0}\n{1}\n{2}\nprintf '\\n{0} %d\\n' $?\n", mark, read.command, end);
 }
 
 /// One writing of reads and its reading back.
@@ -140,6 +146,12 @@ private:
         const bool late = Steady::now() - since_ >= reads_[results_.size()].timeout;
         result.timed_out =
             result.status == status_timed_out || (result.status == status_killed && late);
+        // A shell that cannot keep a here-document says 1, as a look does that finds nothing.
+        const auto started = started_line(mark_);
+        if (output.starts_with(started))
+            output.erase(0, started.size());
+        else if (!result.timed_out)
+            result.status = -1;
         result.output = std::move(output);
         results_.push_back(std::move(result));
     }
