@@ -47,7 +47,10 @@ public:
         sigemptyset(&set_);
         sigaddset(&set_, SIGINT);
         sigaddset(&set_, SIGTERM);
-        sigaddset(&set_, SIGHUP);
+        // Whoever said nohup meant it.
+        struct sigaction hangup{};
+        sigaction(SIGHUP, nullptr, &hangup);
+        if (hangup.sa_handler != SIG_IGN) sigaddset(&set_, SIGHUP);
         pthread_sigmask(SIG_BLOCK, &set_, nullptr);
         std::signal(SIGPIPE, SIG_IGN);
         waiter_ = std::jthread([this](std::stop_token stop) { wait(stop); });
@@ -63,7 +66,8 @@ private:
             if (++seen >= 3) _exit(11);
             source_.request_stop();
             const char text[] = "\nStopping: what is under way on a node is left to end there.\n";
-            if (seen == 1 && ::write(STDERR_FILENO, text, sizeof text - 1) < 0) return;
+            // The terminal may be gone; the next signal counts all the same.
+            if (seen == 1) (void)!::write(STDERR_FILENO, text, sizeof text - 1);
         }
     }
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <fmt/format.h>
 #include <poll.h>
 #include <termios.h>
@@ -44,8 +45,9 @@ private:
     bool changed_ = false;
 };
 
+/// fmt::print throws when the terminal is gone; then the answer that does not come is what counts.
 void show(const std::string& text) {
-    fmt::print(stderr, "{}", text);
+    (void)std::fputs(text.c_str(), stderr);
 }
 
 } // namespace
