@@ -2,9 +2,11 @@
 #include "cli/console_asker.h"
 
 #include "base/process.h"
+#include "base/quote.h"
 #include "base/text.h"
 #include "base/toml.h"
 
+#include <cstdio>
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
@@ -29,7 +31,11 @@ Result<std::map<std::string, std::string>> load_answers(const std::string& path)
 Result<Answer> ConsoleAsker::run_hook(
     const std::string& name, const std::string& command, const Task& task) {
     view_.doing(task.id, "hook " + name);
-    auto ran = run_local(command, {{"OVD_TASK", task.id}, {"OVD_NODE", task.node}}, stop_);
+    // Also when this program is killed: the next run's hook of that name waits for the end of this
+    // one. What the hook leaves behind does not hold the lock.
+    const auto alone = fmt::format("exec flock -o {} sh -c {}",
+        shell_quote(run_folder_ + "/hook-" + name + ".lock"), shell_quote(command));
+    auto ran = run_local(alone, {{"OVD_TASK", task.id}, {"OVD_NODE", task.node}}, stop_);
     if (!ran) return tl::unexpected(ran.error());
     if (ran->status == 0) return Answer{true, trim(ran->output), "hook " + name, who_};
     return fail(Kind::remote,
@@ -90,7 +96,7 @@ Result<Asker::Choice> ConsoleAsker::before(const Step& step, const std::string&)
     };
     auto said = prompter_.ask(text, "y", one_letter);
     while (said && *said == "p") {
-        fmt::print("{}", plan_of_(step));
+        (void)std::fputs(plan_of_(step).c_str(), stdout);
         said = prompter_.ask(text, "y", one_letter);
     }
     if (!said) return tl::unexpected(said.error());
@@ -137,10 +143,11 @@ Result<bool> ConsoleAsker::confirm_by_hand(const Task& task, const std::string& 
     if (shown_by_hand_ != task.id) {
         shown_by_hand_ = task.id;
         view_.pause();
-        fmt::print(
-            "\nBy hand, as root{}:\n\n{}\n", task.node.empty() ? "" : " on " + task.node, commands);
-        fmt::print("Press Enter when it is done (where the node can be looked at, it is noticed "
-                   "by itself).\n");
+        const auto text =
+            fmt::format("\nBy hand, as root{}:\n\n{}\nPress Enter when it is done "
+                        "(where the node can be looked at, it is noticed by itself).\n",
+                task.node.empty() ? "" : " on " + task.node, commands);
+        (void)std::fputs(text.c_str(), stdout);
         std::fflush(stdout);
     }
     pollfd input{STDIN_FILENO, POLLIN, 0};

@@ -17,10 +17,11 @@ namespace ovd {
 class ConsoleAsker final : public Asker {
 public:
     ConsoleAsker(const Farm& farm, std::map<std::string, std::string> answers, Prompter& prompter,
-        View& view, std::string who, std::stop_token stop,
+        View& view, std::string who, std::stop_token stop, std::string run_folder,
         std::function<std::string(const Step&)> plan_of)
         : farm_(farm), answers_(std::move(answers)), prompter_(prompter), view_(view),
-          who_(std::move(who)), stop_(std::move(stop)), plan_of_(std::move(plan_of)) {}
+          who_(std::move(who)), stop_(std::move(stop)), run_folder_(std::move(run_folder)),
+          plan_of_(std::move(plan_of)) {}
 
     Result<Answer> ask(const Task& task, const AskOp& question) override;
     Result<Choice> before(const Step& step, const std::string& what) override;
@@ -40,6 +41,7 @@ private:
     View& view_;
     std::string who_;
     std::stop_token stop_;
+    std::string run_folder_; ///< one hook of a name runs at a time: its lock is there
     std::function<std::string(const Step&)> plan_of_; ///< everything a step will do, as text
     std::mutex mutex_;
     std::string shown_by_hand_; ///< the task whose commands were printed last

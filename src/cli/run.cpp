@@ -117,7 +117,7 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     auto journal = Journal::open(session.journal_folder(), clock, session.redactor());
     if (!journal) return tl::unexpected(journal.error());
     ConsoleAsker asker(session.farm(), std::move(*answers), session.prompter(), session.view(), who,
-        stop, [&session](const Step& step) {
+        stop, session.run_folder(), [&session](const Step& step) {
             PlanShow show;
             show.steps = {step.id};
             return session.redactor().clean(plan_text(session.plan(), show));

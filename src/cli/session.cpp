@@ -118,17 +118,24 @@ Done Session::plan_with(Plans plans) {
         plan_ = std::make_unique<Plan>(std::move(*plan));
         return {};
     };
+    const bool procedure = journal_folder_ != run_folder_;
     RunState before;
-    if (plans == Plans::recorded || journal_folder_ != run_folder_) {
+    if (plans != Plans::offline || procedure) {
         auto records = Journal::read(journal_folder_);
         if (!records) return tl::unexpected(records.error());
         before = replay(*records);
     }
     // Who was active when a procedure began stays so to its end, wherever the service is meanwhile.
-    const bool under_way = before.records > 0 && !before.finished;
+    const bool under_way =
+        (procedure || plans == Plans::recorded) && before.records > 0 && !before.finished;
     if (under_way) farm_.active = active_of(before.facts);
-    if (plans == Plans::recorded) use_facts(farm_, before.facts);
-    if (journal_folder_ != run_folder_) {
+    // With a live plan they stand in for a node that does not answer; where the service is now,
+    // only a node itself can tell.
+    if (plans == Plans::live)
+        for (auto& [node, facts] : before.facts)
+            facts.erase("active");
+    if (plans != Plans::offline) use_facts(farm_, before.facts);
+    if (procedure) {
         const std::string began = under_way ? began_of(before.facts) : "";
         set_began(farm_, began.empty() ? iso_time(std::chrono::system_clock::now()) : began);
     }

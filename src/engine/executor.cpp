@@ -154,9 +154,18 @@ void Executor::start(std::size_t task, std::stop_token stop) {
     const auto& id = tools_.plan.tasks[task].id;
     const TaskRecord before = state_.tasks.contains(id) ? state_.tasks.at(id) : TaskRecord{};
     workers_.emplace_back([this, task, before, stop, by_hand = by_hand_[task]] {
-        auto outcome = run_task(tools_, task, before, by_hand, stop);
+        const auto outcome = [&]() -> TaskOutcome {
+            try {
+                return run_task(tools_, task, before, by_hand, stop);
+            } catch (const std::exception& error) {
+                return {Ended::unknown,
+                    Error{Kind::unknown, tools_.plan.tasks[task].id + ": " + error.what(),
+                        "This is a defect of ovd-failover. Run again: the node is looked at first.",
+                        {}}};
+            }
+        }();
         const std::scoped_lock lock(mutex_);
-        finished_.push_back({task, std::move(outcome)});
+        finished_.push_back({task, outcome});
         changed_.notify_one();
     });
 }
@@ -183,6 +192,7 @@ void Executor::handle(const Finished& finished, std::stop_token stop) {
     }
     mark = Mark::failed;
     const auto& error = *finished.outcome.error;
+    failures_.insert_or_assign(finished.task, error);
     if (error.kind != Kind::stopped && tools_.asker.interactive() && !stop.stop_requested()) {
         tools_.view.pause();
         tools_.view.error(error);
@@ -193,11 +203,16 @@ void Executor::handle(const Finished& finished, std::stop_token stop) {
             state_ = records;
             by_hand_[finished.task] = *choice == Asker::Mend::by_hand;
             mark = Mark::waiting;
+            failures_.erase(finished.task);
             return;
         }
     }
-    // The first real cause stays; a stop that was asked for gives way to it.
-    if (!summary_.error || summary_.error->kind == Kind::stopped) summary_.error = error;
+    // The first real cause stays. A stop that was asked for gives way to it, and everything to what
+    // cannot be told.
+    const auto rank = [](Kind kind) {
+        return kind == Kind::stopped ? 0 : kind == Kind::unknown ? 2 : 1;
+    };
+    if (!summary_.error || rank(error.kind) > rank(summary_.error->kind)) summary_.error = error;
 }
 
 void Executor::take_finished(std::stop_token stop) {
@@ -229,7 +244,7 @@ void Executor::put_back(const std::string& section) {
         if (!recorded->second.touched) continue;
         if (count++ == 0) tools_.view.say("Putting back what was done in " + section + ":");
         tools_.view.begins(task.id, task.step->title, section);
-        const auto done = put_back_task(tools_, i, recorded->second.attempts);
+        const auto done = put_back_task(tools_, i, recorded->second);
         tools_.view.ends(
             task.id, done ? Ended::put_back : Ended::failed, done ? "" : done.error().message, 0);
         if (!done) {
@@ -241,8 +256,38 @@ void Executor::put_back(const std::string& section) {
         marks_[i] = Mark::waiting;
     }
     if (count == 0) return; // nothing had been done yet
-    summary_.error->kind = Kind::put_back;
+    std::erase_if(failures_,
+        [&](const auto& each) { return tools_.plan.tasks[each.first].step->section == section; });
+    const bool all_told = std::ranges::none_of(
+        failures_, [](const auto& each) { return each.second.kind == Kind::unknown; });
+    if (all_told) summary_.error->kind = Kind::put_back;
     summary_.error->message += "\nWhat was done in " + section + " was put back.";
+}
+
+/// A section goes back for what a command or a check in it said, and for that alone: not because a
+/// node is out of sight, where nothing is known to have gone wrong.
+void Executor::put_back_what_failed() {
+    auto sections = given_up_;
+    for (const auto& [task, error] : failures_)
+        if (error.kind == Kind::remote) sections.insert(tools_.plan.tasks[task].step->section);
+    for (const auto& chapter : tools_.plan.guide.chapters)
+        for (const auto& section : chapter.sections)
+            if (sections.contains(section.id) && section.put_back &&
+                summary_.error->kind != Kind::put_back_failed)
+                put_back(section.id);
+}
+
+/// Nodes on which something that was sent may still be at work, each with the name of that job.
+std::map<std::string, std::string> Executor::still_running() const {
+    std::map<std::string, std::string> jobs;
+    for (const auto& [id, record] : replay(tools_.journal.records()).tasks) {
+        const auto task = tools_.plan.find(id);
+        if (!task) continue;
+        const auto& node = tools_.plan.tasks[*task].node;
+        if (!record.undo_job.empty()) jobs[node] = record.undo_job;
+        if (const auto* job = record.open_job()) jobs[node] = job->id;
+    }
+    return jobs;
 }
 
 /// A limit that was crossed is told in any case; the way back is offered where there is one.
@@ -298,17 +343,8 @@ RunSummary Executor::run(std::stop_token stop) {
     if (stop.stop_requested() && !summary_.error)
         summary_.error =
             Error{Kind::stopped, "Stopped between two steps.", "Go on with: ovd-failover run", {}};
-    auto failed_sections = given_up_;
-    if (summary_.error && summary_.error->kind == Kind::remote)
-        for (std::size_t i = 0; i < marks_.size(); ++i)
-            if (marks_[i] == Mark::failed)
-                failed_sections.insert(tools_.plan.tasks[i].step->section);
-    for (const auto& chapter : tools_.plan.guide.chapters)
-        for (const auto& section : chapter.sections)
-            if (failed_sections.contains(section.id) && section.put_back &&
-                summary_.error->kind != Kind::put_back_failed)
-                put_back(section.id);
-    if (leases) leases->release();
+    if (summary_.error) put_back_what_failed();
+    if (leases) leases->release(still_running());
     for (std::size_t i = 0; i < marks_.size(); ++i)
         if (chosen(i) && marks_[i] != Mark::done) ++summary_.left;
     return summary_;

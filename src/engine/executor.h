@@ -56,6 +56,8 @@ private:
     void announce_section(std::size_t task);
     [[nodiscard]] std::size_t running() const;
     void put_back(const std::string& section);
+    void put_back_what_failed();
+    [[nodiscard]] std::map<std::string, std::string> still_running() const;
     void offer_way_back();
 
     const Tools& tools_;
@@ -63,6 +65,7 @@ private:
     RunOptions options_;
     RunSummary summary_;
     std::vector<Mark> marks_;
+    std::map<std::size_t, Error> failures_; ///< why each task with the mark failed did
     std::vector<bool> by_hand_;
     std::set<std::string> approved_; ///< steps a person said yes to
     std::set<std::string> skipped_;  ///< steps a person left for later
@@ -70,10 +73,10 @@ private:
     bool approved_all_ = false;
     std::set<std::string> given_up_;  ///< sections a person wants put back
     std::set<std::string> announced_; ///< sections the view knows
-    std::vector<std::jthread> workers_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Finished> finished_;
+    std::vector<std::jthread> workers_; ///< last: they use what stands above until they are joined
 };
 
 } // namespace ovd

@@ -14,6 +14,8 @@ namespace {
 
 /// Packages are looked up by name, which takes yum some seconds.
 constexpr Millis patience{60'000};
+/// Kept with the facts: the node was asked, whatever it had to say.
+constexpr const char* asked = "asked";
 
 std::optional<Error> take(Node& node, const FactSpec& fact, const ReadResult& result) {
     const auto value = trim(result.output);
@@ -39,6 +41,9 @@ std::optional<Error> learn(Node& node, const Guide& guide, Reader& reader) {
         if (results.error().kind == Kind::host_key) return results.error();
         return {};
     }
+    node.facts[asked] = "yes";
+    for (const auto& fact : guide.facts) // what it had said before counts no more
+        node.facts.erase(fact.name);
     for (std::size_t i = 0; i < reads.size(); ++i)
         if (auto error = take(node, guide.facts[i], (*results)[i])) return error;
     return {};
@@ -91,6 +96,10 @@ void set_began(Farm& farm, const std::string& began) {
     farm.began = began;
     for (auto& node : farm.nodes)
         if (node.id == "osm1") node.facts["began"] = began;
+}
+
+bool never_asked(const Guide& guide, const Node& node) {
+    return !guide.facts.empty() && !node.facts.contains(asked);
 }
 
 Facts facts_of(const Farm& farm) {

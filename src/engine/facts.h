@@ -11,10 +11,14 @@ namespace ovd {
 using Facts = std::map<std::string, std::map<std::string, std::string>>;
 
 /// Reads what steps/facts.toml names from every node of the farm that may be logged in to, side by
-/// side, one round trip each. A node that cannot be reached keeps what platforms.toml says: whoever
-/// goes on to use it meets the same error and tells it. Only a host key that is not the right one,
-/// or a value that cannot be, is an error here.
+/// side, one round trip each. A node that cannot be reached keeps the facts it had, from an earlier
+/// run; without any it is planned for by platforms.toml alone, and never_asked() says so. Only a
+/// host key that is not the right one, or a value that cannot be, is an error here.
 [[nodiscard]] Done read_facts(Farm& farm, const Guide& guide, Connections& nodes);
+
+/// Nothing is known of what the node says of itself: a plan for it shows what may come, and must
+/// not be carried out.
+[[nodiscard]] bool never_asked(const Guide& guide, const Node& node);
 
 /// Where the service is, by the fact "active" of the Session Managers; empty when neither says so.
 [[nodiscard]] std::string active_of(const Facts& facts);

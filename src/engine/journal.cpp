@@ -84,7 +84,7 @@ Result<Loaded> load(const std::string& path) {
 
 /// What replaying goes by: never a secret, and never spoilt by one that is an ordinary word.
 const std::set<std::string> relied_on = {
-    "ovd-failover-journal", "run", "kind", "task", "state", "how", "job", "digest"};
+    "ovd-failover-journal", "run", "kind", "task", "state", "how", "job", "digest", "hook"};
 
 /// Each text by itself, before it is written as JSON: its quotes and backslashes are still its own.
 Record cleaned(const Record& value, const Redactor& redactor) {
@@ -171,6 +171,19 @@ Result<std::unique_ptr<Journal>> Journal::open(
         return fail(Kind::journal,
             fmt::format("{} cannot be opened: {}", path, std::strerror(errno)),
             "Check who owns it.");
+    }
+    if (fresh) {
+        // The name of the file must not be lost either.
+        const int names = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        const bool kept = names >= 0 && ::fsync(names) == 0;
+        if (names >= 0) ::close(names);
+        if (!kept) {
+            ::close(file);
+            ::close(lock);
+            return fail(Kind::journal,
+                fmt::format("{} cannot be put on disk: {}", folder, std::strerror(errno)),
+                "Choose another place with --run-folder DIR.");
+        }
     }
     std::unique_ptr<Journal> journal(new Journal(file, lock, clock, redactor));
     if (loaded.torn && ::ftruncate(file, static_cast<off_t>(loaded.whole)) != 0)

@@ -6,21 +6,31 @@
 
 #include <fmt/format.h>
 #include <thread>
+#include <unistd.h>
 
 namespace ovd {
 namespace {
 
+/// It is whole before it has its name, and a link is made only where there is none: so one of two
+/// at the same moment gets it, and a full disk leaves none that belongs to nobody.
 constexpr std::string_view take_script = R"sh(set -e
 umask 077
 mkdir -p /var/lib/ovd-failover
 lease=/var/lib/ovd-failover/lease
 mine={0}
-if [ -e "$lease" ] && [ "$(head -n 1 "$lease")" != "$mine" ] && [ {1} = no ]; then
-    echo "held by $(head -n 1 "$lease") since $(stat -c %y "$lease")"
-    exit 75
+boot=$(cat /proc/sys/kernel/random/boot_id)
+new=$(mktemp "$lease.XXXXXX")
+trap 'rm -f "$new"' EXIT
+printf '%s\n%s\n%s\n' "$mine" "$boot" {1} > "$new"
+if ! ln -T "$new" "$lease" 2>/dev/null; then
+    if [ "$(head -n 1 "$lease")" != "$mine" ] && [ {2} = no ]; then
+        echo "held by $(sed -n '1p;3p' "$lease" | paste -sd ' '), since $(stat -c %y "$lease" | cut -d . -f 1) by its clock"
+        [ "$(sed -n 2p "$lease")" = "$boot" ] || echo "and the node has restarted since"
+        exit 75
+    fi
+    mv -f "$new" "$lease"
 fi
-printf '%s\n%s\n' "$mine" "$(cat /proc/sys/kernel/random/boot_id)" > "$lease.new"
-mv "$lease.new" "$lease")sh";
+[ "$(head -n 1 "$lease")" = "$mine" ])sh";
 
 constexpr std::string_view release_script = R"sh(lease=/var/lib/ovd-failover/lease
 [ "$(head -n 1 "$lease" 2>/dev/null)" != {0} ] || rm -f "$lease")sh";
@@ -29,13 +39,19 @@ constexpr int held_by_another = 75;
 
 } // namespace
 
-std::string lease_command(const std::string& run, const std::string& owner, bool take_over) {
-    return fmt::format(take_script, shell_quote(run + " " + owner), take_over ? "yes" : "no");
+std::string Lease::take_command(bool take_over) const {
+    return fmt::format(
+        take_script, shell_quote(holder), shell_quote(more), take_over ? "yes" : "no");
 }
 
-std::string release_command(const std::string& run, const std::string& owner) {
-    return fmt::format(release_script, shell_quote(run + " " + owner));
+std::string Lease::release_command() const {
+    return fmt::format(release_script, shell_quote(holder));
 }
+
+Leases::Leases(const Tools& tools, const RunOptions& options)
+    : tools_(tools), options_(options),
+      lease_{tools.journal.run_id() + " " + options.who,
+          fmt::format("(process {}, begun {})", ::getpid(), iso_time(tools.clock.now()))} {}
 
 Done Leases::on_all(const std::string& what, const std::string& command) {
     const auto time = tools_.clock.now().time_since_epoch();
@@ -70,12 +86,19 @@ Done Leases::on_all(const std::string& what, const std::string& command) {
 }
 
 Done Leases::take() {
-    return on_all(
-        "lease", lease_command(tools_.journal.run_id(), options_.who, options_.take_over));
+    return on_all("lease", lease_.take_command(options_.take_over));
 }
 
-void Leases::release() {
-    if (auto ok = on_all("release", release_command(tools_.journal.run_id(), options_.who)); !ok)
+void Leases::release(const std::map<std::string, std::string>& jobs) {
+    for (const auto& [node, job] : jobs) {
+        if (!held_.contains(node)) continue;
+        const auto state = tools_.nodes.changer(node).look(job);
+        if (state && state->phase != JobState::Phase::running) continue;
+        held_.erase(node);
+        tools_.view.say(node + ": a command of this run may still be at work there, so the lease "
+                               "is kept. The next run sees what became of it.");
+    }
+    if (auto ok = on_all("release", lease_.release_command()); !ok)
         tools_.view.say("The lease was not given back everywhere: " + ok.error().message);
 }
 

@@ -9,27 +9,34 @@ namespace ovd {
 
 struct RunOptions;
 
-/// The command that takes the lease on a node: it fails when another run holds it, and tells which.
-[[nodiscard]] std::string lease_command(
-    const std::string& run, const std::string& owner, bool take_over);
-/// The command that gives it back, if it is still ours.
-[[nodiscard]] std::string release_command(const std::string& run, const std::string& owner);
+/// Whose a lease is, and what the next one is told of them.
+struct Lease {
+    std::string holder; ///< the run and who is at work: the same again may go on with it
+    std::string more;   ///< process and beginning, for people
+
+    /// The command that takes it on a node: it fails with status 75 when another holds it, and
+    /// tells which. Of several at the same moment one gets it.
+    [[nodiscard]] std::string take_command(bool take_over) const;
+    /// The command that gives it back, if it is still ours.
+    [[nodiscard]] std::string release_command() const;
+};
 
 /// Keeps a second run, from whatever machine, away from the nodes. A lease is a small file on each
 /// node; it is never taken over without being asked for.
 class Leases {
 public:
-    Leases(const Tools& tools, const RunOptions& options) : tools_(tools), options_(options) {}
+    Leases(const Tools& tools, const RunOptions& options);
     [[nodiscard]] Done take();
-    /// Gives back what was taken; a node that cannot be reached keeps it, and the next run of the
-    /// same run folder may use it.
-    void release();
+    /// Gives back what was taken. A node on which one of these jobs still runs, or that cannot be
+    /// reached, keeps it; the next run of the same run folder may use it.
+    void release(const std::map<std::string, std::string>& jobs);
 
 private:
     [[nodiscard]] Done on_all(const std::string& what, const std::string& command);
 
     const Tools& tools_;
     const RunOptions& options_;
+    Lease lease_;
     std::set<std::string> held_;
 };
 

@@ -3,10 +3,17 @@
 
 #include "base/text.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <thread>
 
 namespace ovd {
+namespace {
+
+// Enough to keep hundreds of farm servers busy, few enough to be kind to the operator's machine.
+constexpr std::size_t most_at_once = 32;
+
+} // namespace
 
 Result<std::string> Looker::resolve(
     const Content& content, const std::map<std::string, std::string>& fetched) const {
@@ -92,16 +99,22 @@ std::map<std::size_t, Finding> Looker::look(const std::set<std::size_t>& tasks) 
         }
         add_probes(batches[plan_.tasks[task].node], task, findings, fetched);
     }
+    std::erase_if(batches, [](const auto& each) { return each.second.reads.empty(); });
     std::mutex mutex;
+    auto next = batches.cbegin();
+    const auto read_what_is_left = [&] {
+        std::unique_lock lock(mutex);
+        while (next != batches.cend()) {
+            const auto& [node, batch] = *next++;
+            lock.unlock();
+            const auto results = nodes_.reader(node).read(batch.reads);
+            lock.lock();
+            take_results(batch, results, findings);
+        }
+    };
     std::vector<std::jthread> readers;
-    for (const auto& [node, batch] : batches) {
-        if (batch.reads.empty()) continue;
-        readers.emplace_back([&, name = node, work = &batch] {
-            const auto results = nodes_.reader(name).read(work->reads);
-            const std::scoped_lock lock(mutex);
-            take_results(*work, results, findings);
-        });
-    }
+    for (std::size_t i = 0; i < std::min(batches.size(), most_at_once); ++i)
+        readers.emplace_back(read_what_is_left);
     readers.clear(); // waits for all
     return findings;
 }
@@ -115,20 +128,13 @@ Finding Looker::look_at(std::size_t task, const std::map<std::string, std::strin
     return findings[task];
 }
 
-ReadResult Looker::check(
+Result<ReadResult> Looker::check(
     std::size_t task, const Check& check, const std::map<std::string, std::string>& fetched) {
-    ReadResult result;
     auto input = resolve(check.input, fetched);
-    if (!input) {
-        result.output = input.error().message;
-        return result;
-    }
+    if (!input) return tl::unexpected(input.error());
     const Read read{check.command, *input, Millis{60'000}};
     auto results = nodes_.reader(plan_.tasks[task].node).read({&read, 1});
-    if (!results) {
-        result.output = results.error().message;
-        return result;
-    }
+    if (!results) return tl::unexpected(results.error());
     return results->front();
 }
 

@@ -39,8 +39,9 @@ public:
     /// Probes one task, with values that were fetched for it.
     [[nodiscard]] Finding look_at(
         std::size_t task, const std::map<std::string, std::string>& fetched);
-    /// One check, made once. status 0 good, 1 bad, otherwise it could not be made.
-    [[nodiscard]] ReadResult check(
+    /// One check, made once. status 0 good, 1 bad, otherwise it could not be made; an error when
+    /// its node could not be asked at all.
+    [[nodiscard]] Result<ReadResult> check(
         std::size_t task, const Check& check, const std::map<std::string, std::string>& fetched);
     /// Reads the files that a task needs from other nodes.
     [[nodiscard]] Result<std::map<std::string, std::string>> fetch(std::size_t task);

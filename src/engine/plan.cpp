@@ -121,15 +121,30 @@ std::string digest_of(const TaskPlan& plan) {
         all += text;
         all += '\0';
     };
-    for (const auto& op : plan.ops) {
+    const auto add_op = [&add](const Operation& op) {
         add(title_of(op));
         add(command_of(op));
         if (const auto* input = input_of(op)) add(input->display());
-    }
-    for (const auto& check : plan.checks)
+        if (const auto* wait = std::get_if<WaitOp>(&op)) add(wait->command);
+        if (const auto* ask = std::get_if<AskOp>(&op)) add(ask->look);
+        if (const auto* admin = std::get_if<AdminOp>(&op)) add(admin->look);
+    };
+    for (const auto& fetch : plan.fetch)
+        add(fetch.name + "=" + fetch.node + ":" + fetch.path);
+    for (const auto& op : plan.ops)
+        add_op(op);
+    for (const auto& check : plan.checks) {
         add(check.command);
-    for (const auto& probe : plan.probes)
+        add(check.input.display());
+        add(check.expect);
+    }
+    for (const auto& probe : plan.probes) {
         add(probe.command);
+        add(probe.input.display());
+    }
+    add("undo");
+    for (const auto& op : plan.undo)
+        add_op(op);
     return sha256(all).substr(0, 16);
 }
 

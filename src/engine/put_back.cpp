@@ -1,68 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 // How what a task did is undone.
-#include "engine/task_run.h"
-
-#include "base/text.h"
-
-#include <algorithm>
-#include <fmt/format.h>
+#include "engine/task_leg.h"
 
 namespace ovd {
 
-Done put_back_task(const Tools& tools, std::size_t task, int attempt) {
-    const auto& detail = tools.plan.details[task];
-    const auto& name = tools.plan.tasks[task];
-    auto fetched = tools.looker.fetch(task);
-    for (std::size_t i = 0; i < detail.undo.size(); ++i) {
-        const auto& op = detail.undo[i];
-        tools.view.doing(name.id, "put back: " + title_of(op));
-        if (input_of(op) == nullptr)
-            return fail(Kind::internal,
-                fmt::format("Putting back {} cannot ask or wait.", name.step->id),
-                "Put it back by hand, then run again.");
-        auto input = tools.looker.resolve(
-            *input_of(op), fetched.value_or(std::map<std::string, std::string>{}));
-        if (!input) return tl::unexpected(input.error());
-        auto id = name.id;
-        std::ranges::replace(id, '@', '.');
-        const Job job{fmt::format("{}-{}.{}.undo{}", tools.journal.run_id(), id, attempt, i + 1),
-            command_of(op), std::move(*input)};
-        Record sent;
-        sent["kind"] = "put back";
-        sent["task"] = name.id;
-        sent["job"] = job.id;
-        sent["command"] = job.command;
-        if (auto ok = tools.journal.write(std::move(sent)); !ok) return ok;
-        auto state = tools.nodes.changer(name.node).run(job, {});
-        if (!state) return tl::unexpected(state.error());
-        if (state->phase == JobState::Phase::lost)
-            return fail(Kind::unknown,
-                fmt::format(
-                    "{}: the node went down while {} was put back.", name.node, name.step->id),
-                "Run again: the node is looked at first, and only what is missing is done.");
-        if (state->status != 0)
+Done put_back_task(const Tools& tools, std::size_t task, const TaskRecord& before) {
+    return TaskRun(tools, task, before, {}).put_back();
+}
+
+Done TaskRun::put_back() {
+    started_ = tools_.clock.now();
+    if (before_.digest != detail_.digest)
+        return fail(Kind::refused,
+            fmt::format("{} was done by an older plan than this one, which may know another way "
+                        "back.",
+                task_.id),
+            "Put it back by hand, or with the steps and farm file that it was done by.");
+    // The way back must not run beside what it takes back.
+    if (const auto* job = before_.open_job())
+        if (auto ok = let_end(job->id); !ok) return ok;
+    if (!before_.undo_job.empty())
+        if (auto ok = let_end(before_.undo_job); !ok) return ok;
+    for (std::size_t i = 0; i < detail_.undo.size(); ++i)
+        if (auto ok = undo(i, detail_.undo[i]); !ok) return ok;
+    if (!detail_.probes.empty()) { // the state counts, not the exit status
+        const auto finding = look();
+        if (!finding) return tl::unexpected(finding.error());
+        if (*finding == Finding::State::done)
             return fail(Kind::remote,
-                fmt::format("{}: putting back {} ended with status {}:\n{}\n{}", name.node,
-                    name.step->id, state->status, job.command,
-                    tail(tools.redactor.clean(trim(state->output)), 1500)),
-                "Put it back by hand with the command above, then run again.");
+                fmt::format("{}: {} was put back, but still looks done. {}", where(),
+                    task_.step->id, found_detail_),
+                fmt::format("Look yourself: {}", detail_.probes.front().command));
     }
-    if (!detail.probes.empty()) { // the state counts, not the exit status
-        const auto finding =
-            tools.looker.look_at(task, fetched.value_or(std::map<std::string, std::string>{}));
-        if (finding.state != Finding::State::not_done)
-            return fail(Kind::remote,
-                fmt::format("{}: {} was put back, but {} {}", name.node, name.step->id,
-                    finding.state == Finding::State::done ? "still looks done."
-                                                          : "that cannot be seen:",
-                    finding.detail),
-                fmt::format("Look yourself: {}", detail.probes.front().command));
-    }
-    Record record;
-    record["kind"] = "task";
-    record["task"] = name.id;
-    record["state"] = "put back";
-    return tools.journal.write(std::move(record));
+    return tools_.journal.write(task_record("put back"));
+}
+
+Done TaskRun::undo(std::size_t number, const Operation& op) {
+    tools_.view.doing(task_.id, "put back: " + title_of(op));
+    auto input = input_for(op);
+    if (!input) return tl::unexpected(input.error());
+    // Each time it is put back has names of its own: an old result must not stand for a new one.
+    const Job job{fmt::format("{}-{}.{}.undo{}-{}", tools_.journal.run_id(), plain_id(), attempt_,
+                      before_.put_backs + 1, number + 1),
+        command_of(op), std::move(*input)};
+    Record sent;
+    sent["kind"] = "put back";
+    sent["task"] = task_.id;
+    sent["op"] = number;
+    sent["job"] = job.id;
+    sent["command"] = job.command;
+    if (auto ok = tools_.journal.write(std::move(sent)); !ok) return ok;
+    const auto state = wait_for(job);
+    if (!state) return tl::unexpected(state.error());
+    if (auto ok = record_ended(job.id, *state); !ok) return ok;
+    if (state->status == 0) return {};
+    return fail(Kind::remote,
+        fmt::format("{}: putting back {} ended with status {}:\n{}\n{}", where(), task_.step->id,
+            state->status, job.command, tail(tools_.redactor.clean(trim(state->output)), 1500)),
+        "Put it back by hand with the command above, then run again.");
 }
 
 } // namespace ovd

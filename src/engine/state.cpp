@@ -29,6 +29,8 @@ void take_task(TaskRecord& task, const Record& record) {
         task.digest = record.value("digest", "");
         task.began = record.value("time", "");
         task.attempts += 1;
+        task.half_undone = false;
+        task.undo_job.clear();
         task.how.clear();
         task.message.clear();
         task.jobs.clear();
@@ -37,6 +39,8 @@ void take_task(TaskRecord& task, const Record& record) {
     if (state == "put back") {
         task.state = TaskState::untouched;
         task.touched = false;
+        task.half_undone = false;
+        task.jobs.clear(); // what was still running was waited for
         return;
     }
     task.state = state_from(state);
@@ -45,6 +49,16 @@ void take_task(TaskRecord& task, const Record& record) {
     task.message = record.value("message", "");
     task.ended = record.value("time", "");
     task.seconds = record.value("seconds", 0.0);
+}
+
+void take_end(TaskRecord& task, const Record& record) {
+    const std::string id = record.value("job", "");
+    if (task.undo_job == id) task.undo_job.clear();
+    for (auto& job : task.jobs)
+        if (job.id == id) {
+            job.ended = true;
+            job.status = record.value("status", -1);
+        }
 }
 
 } // namespace
@@ -70,17 +84,26 @@ RunState replay(const std::vector<Record>& records) {
                 record.value("op", std::size_t{0}), record.value("time", ""), false, -1});
         } else if (kind == "put back") {
             // From here on it may be half undone: it is not done, and has to begin anew.
-            run.tasks[name].state = TaskState::failed;
-            run.tasks[name].how.clear();
-            run.tasks[name].message = "putting it back was begun";
+            auto& task = run.tasks[name];
+            task.state = TaskState::failed;
+            task.how.clear();
+            task.message = "putting it back was begun";
+            task.half_undone = true;
+            task.undo_job = record.value("job", "");
+            if (record.value("op", 0) == 0) ++task.put_backs;
         } else if (kind == "ended") {
-            for (auto& job : run.tasks[name].jobs)
-                if (job.id == record.value("job", "")) {
-                    job.ended = true;
-                    job.status = record.value("status", -1);
-                }
+            take_end(run.tasks[name], record);
+        } else if (kind == "hook") {
+            auto& task = run.tasks[name];
+            task.hook = record.value("state", "") == "begins" ? record.value("hook", "") : "";
+            task.hook_time = record.value("time", "");
+            task.hook_who = run.who;
+        } else if (kind == "answer") {
+            // Nobody was there: it is still not known what the hook did.
+            if (record.value("by", "") != "nobody") run.tasks[name].hook.clear();
         } else if (kind == "begin") {
             run.facts = record.value("facts", Facts{});
+            run.who = record.value("who", "");
             run.finished = false;
         } else if (kind == "stop") {
             run.last_stop = record.value("why", "");

@@ -42,12 +42,24 @@ struct TaskRecord {
     int attempts = 0;
     bool touched = false;      ///< a job was sent for it and it was not put back since
     std::vector<SentJob> jobs; ///< of the last attempt
+    int put_backs = 0;         ///< how often putting it back was begun
+    bool half_undone = false;  ///< putting it back was begun, and it has not begun anew since
+    std::string undo_job;  ///< the last that was sent to put it back, while its end is not known
+    std::string hook;      ///< a hook that was begun, while nobody knows what it did
+    std::string hook_time; ///< when
+    std::string hook_who;  ///< by whom, and so on which machine
+
+    /// The last job, when it may still run: sent, and no end of it known.
+    [[nodiscard]] const SentJob* open_job() const {
+        return jobs.empty() || jobs.back().ended ? nullptr : &jobs.back();
+    }
 };
 
 /// What replaying a journal gives.
 struct RunState {
     std::map<std::string, TaskRecord> tasks;
     long records = 0;
+    std::string who; ///< who began the last run: user@host
     std::string last_time;
     std::string last_stop; ///< why the last run ended
     bool finished = false; ///< the last run ended with nothing of the whole plan left

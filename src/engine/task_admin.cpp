@@ -66,7 +66,8 @@ Result<std::string> TaskRun::wait_for_admin(const AdminOp& op) {
     const auto deadline = tools_.clock.now() + op.within;
     for (;;) {
         const Read read{op.look, *input, Millis{90'000}};
-        auto seen = tools_.nodes.reader(task_.node).read({&read, 1});
+        auto seen =
+            patiently(task_.node, [&] { return tools_.nodes.reader(task_.node).read({&read, 1}); });
         if (!seen) return tl::unexpected(seen.error());
         std::string why;
         auto answers = admin_answers(seen->front(), overview_calls());

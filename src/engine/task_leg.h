@@ -5,7 +5,15 @@
 
 #include "engine/task_run.h"
 
+#include "base/text.h"
+
+#include <fmt/format.h>
+
 namespace ovd {
+
+/// How long a node that was there before may be out of sight while it is looked at: as for a
+/// change.
+constexpr Seconds node_patience{180};
 
 using Fetched = std::map<std::string, std::string>;
 
@@ -17,9 +25,14 @@ public:
           index_(task), before_(before), attempt_(before.attempts), stop_(std::move(stop)) {}
 
     TaskOutcome go(bool by_hand);
+    /// Undoes what it did, and looks afterwards.
+    Done put_back();
 
 private:
     Result<Ended> follow();
+
+    /// It was begun before and looks done: what it waits for and checks must hold all the same.
+    Result<Ended> found_done();
 
     /// A person carries it out; the probe watches, or where there is none the person's word counts.
     Result<Ended> follow_by_hand();
@@ -28,8 +41,9 @@ private:
     /// with, or nothing when it has to start over.
     Result<std::optional<std::size_t>> pick_up();
 
-    /// Two plans at work on one node at once would be worse than waiting.
-    Done let_end(const SentJob& job);
+    /// Makes sure that a job does not run any more, and never will.
+    Done let_end(const std::string& job);
+    Done undo(std::size_t number, const Operation& op);
 
     Result<std::optional<std::size_t>> attach(const SentJob& job);
 
@@ -38,7 +52,10 @@ private:
     /// Performs one operation; true when a person said "not yet".
     Result<bool> perform(std::size_t number);
 
-    Result<bool> put_question(const AskOp& ask);
+    Result<bool> put_question(AskOp ask);
+    /// A question whose hook was begun by a run that did not live to see its end.
+    [[nodiscard]] AskOp in_doubt(AskOp ask);
+    Done record_hook(const std::string& name, const std::string& state);
 
     Done wait_until(const WaitOp& wait);
 
@@ -53,11 +70,40 @@ private:
 
     /// Sends or re-attaches to a job and waits for its end.
     Result<JobState> wait_for(const Job& job);
+    Result<JobState> follow_job(const Job& job);
+    /// What a job is sent as input, with everything in it known.
+    Result<std::string> input_for(const Operation& op);
 
     /// After the operations: the probe must say yes now, and the checks must hold.
     Result<Ended> finish(const std::string& how, Ended ended);
 
     Result<Ended> already();
+
+    /// Looks again and again while a node that was there before does not answer. A cut connection
+    /// says nothing about the node: unknown when the time is up.
+    template <class Look>
+    auto patiently(const std::string& node, const Look& look) -> decltype(look()) {
+        auto result = look();
+        if (result || result.error().kind != Kind::connect ||
+            tools_.nodes.traffic(node).connects == 0)
+            return result;
+        const auto since = tools_.clock.now();
+        tools_.view.note(
+            task_.id, fmt::format("{} does not answer ({}); trying again for {}", node,
+                          result.error().message, human_seconds(node_patience.count())));
+        while (!result && result.error().kind == Kind::connect) {
+            if (stop_.stop_requested())
+                return tl::unexpected(stopped("while " + node + " did not answer").error());
+            if (tools_.clock.now() - since >= node_patience)
+                return tl::unexpected(Error{Kind::unknown, result.error().message,
+                    "When the node can be reached, run again: it is looked at first.", {}});
+            tools_.clock.sleep(Millis{1000});
+            result = look();
+        }
+        away_ += tools_.clock.now() - since;
+        if (result) tools_.view.note(task_.id, node + " answers again");
+        return result;
+    }
 
     Done hold(const Check& check);
 
@@ -94,6 +140,7 @@ private:
     std::optional<Fetched> fetched_;
     std::string found_detail_;
     std::string message_;
+    WallTime::duration away_{}; ///< for so long its node was out of sight while it was looked at
     bool asked_ = false;
 };
 

@@ -27,8 +27,13 @@ Result<bool> TaskRun::perform(std::size_t number) {
     return false;
 }
 
-Result<bool> TaskRun::put_question(const AskOp& ask) {
+Result<bool> TaskRun::put_question(AskOp ask) {
+    if (!before_.hook.empty() && before_.hook == ask.hook) ask = in_doubt(std::move(ask));
+    const bool hook = tools_.plan.farm.hooks.contains(ask.hook);
+    if (hook)
+        if (auto ok = record_hook(ask.hook, "begins"); !ok) return tl::unexpected(ok.error());
     auto answer = tools_.asker.ask(task_, ask);
+    if (!answer && hook) (void)record_hook(ask.hook, "ended");
     if (!answer) return tl::unexpected(answer.error());
     asked_ = true;
     Record record;
@@ -45,29 +50,67 @@ Result<bool> TaskRun::put_question(const AskOp& ask) {
     return !answer->done;
 }
 
+/// A hook runs on this machine, where nothing asks it afterwards how it got on. A second one must
+/// not run beside it: here the asker sees to that, elsewhere only a person can. A person at the
+/// terminal is asked in any case.
+AskOp TaskRun::in_doubt(AskOp ask) {
+    note_found(fmt::format(
+        "the hook {} was begun at {}, and how it ended is not known", ask.hook, before_.hook_time));
+    const bool elsewhere = before_.hook_who != replay(tools_.journal.records()).who;
+    if (!tools_.asker.interactive() && !elsewhere) return ask;
+    ask.question = fmt::format("The hook {} was begun at {} by {}, and may still be at work: see "
+                               "that it has ended. {}",
+        ask.hook, before_.hook_time, before_.hook_who, ask.question);
+    ask.hook.clear();
+    return ask;
+}
+
+Done TaskRun::record_hook(const std::string& name, const std::string& state) {
+    Record record;
+    record["kind"] = "hook";
+    record["task"] = task_.id;
+    record["hook"] = name;
+    record["state"] = state;
+    return tools_.journal.write(std::move(record));
+}
+
 Done TaskRun::wait_until(const WaitOp& wait) {
     const auto deadline = tools_.clock.now() + wait.within;
-    std::string last = "it was never looked at";
+    std::string last;
+    std::optional<WallTime> lost; // since when the node does not answer
+    bool seen = false;            // the last look could be made
     for (;;) {
         const Read read{wait.command, {}, Millis{20'000}};
         auto results = tools_.nodes.reader(task_.node).read({&read, 1});
         if (results && results->front().status == 0) return {};
         last = results ? trim(results->front().output) : results.error().message;
+        seen = results && !results->front().timed_out;
         if (stop_.stop_requested())
             return tl::unexpected(stopped("while waiting until " + wait.what).error());
-        if (tools_.clock.now() >= deadline) break;
+        const auto now = tools_.clock.now();
+        if (results) lost.reset();
+        if (!results && !lost) lost = now;
+        // Out of sight is no answer: a node that was cut off gets the time to come back.
+        if (now >= deadline && (!lost || now >= *lost + node_patience)) break;
         tools_.clock.sleep(Millis{500});
     }
-    return fail(Kind::remote,
+    return fail(seen ? Kind::remote : Kind::unknown,
         fmt::format("{}: waited {} until {}, in vain. Last seen: {}", where(),
             human_seconds(static_cast<double>(wait.within.count())), wait.what, tail(last, 300)),
         fmt::format("Look yourself: {}", wait.command));
 }
 
-Result<JobState> TaskRun::send(std::size_t number, const Operation& op) {
-    auto fetched = values();
+Result<std::string> TaskRun::input_for(const Operation& op) {
+    const auto& input = *input_of(op);
+    const bool needs_fetch = std::ranges::any_of(
+        input.parts(), [](const auto& part) { return part.source == Content::Source::fetched; });
+    auto fetched = needs_fetch ? values() : Fetched{};
     if (!fetched) return tl::unexpected(fetched.error());
-    auto input = tools_.looker.resolve(*input_of(op), *fetched);
+    return tools_.looker.resolve(input, *fetched);
+}
+
+Result<JobState> TaskRun::send(std::size_t number, const Operation& op) {
+    auto input = input_for(op);
     if (!input) return tl::unexpected(input.error());
     const Job job{
         fmt::format("{}-{}.{}.{}", tools_.journal.run_id(), plain_id(), attempt_, number + 1),
@@ -96,8 +139,9 @@ Done TaskRun::change(std::size_t number, const Operation& op) {
         fmt::format("Mend the cause on {} and run again: it goes on from here.", where()));
 }
 
-/// Sends or re-attaches to a job and waits for its end.
-Result<JobState> TaskRun::wait_for(const Job& job) {
+/// Sends or re-attaches to a job and waits for its end, or until its node is seen to have gone
+/// down.
+Result<JobState> TaskRun::follow_job(const Job& job) {
     JobWatch watch;
     watch.stop = stop_;
     watch.output = [this](std::string_view text) { tools_.view.output(task_.id, text); };
@@ -108,7 +152,12 @@ Result<JobState> TaskRun::wait_for(const Job& job) {
     if (!state) return state;
     if (state->phase == JobState::Phase::running)
         return tl::unexpected(stopped("while its command goes on by itself on the node").error());
-    if (state->phase == JobState::Phase::lost)
+    return state;
+}
+
+Result<JobState> TaskRun::wait_for(const Job& job) {
+    auto state = follow_job(job);
+    if (state && state->phase == JobState::Phase::lost)
         return fail(Kind::unknown,
             fmt::format("{}: the node went down while this was under way: {}", where(),
                 lines(job.command).front()),

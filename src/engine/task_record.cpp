@@ -16,11 +16,16 @@ constexpr std::size_t journaled_output = 4000; ///< bytes of a command's output 
 
 Done TaskRun::hold(const Check& check) {
     if (!reachable()) return {};
-    const auto deadline = tools_.clock.now() + check.within;
     auto fetched = values();
     if (!fetched) return tl::unexpected(fetched.error());
+    // The time that its node is out of sight does not count.
+    const auto deadline = tools_.clock.now() + check.within - away_;
     for (;;) {
-        const auto result = tools_.looker.check(index_, check, *fetched);
+        const auto seen_now =
+            patiently(task_.node, [&] { return tools_.looker.check(index_, check, *fetched); });
+        if (!seen_now)
+            return tl::unexpected(seen_now.error().during(where() + ": a check could not be made"));
+        const auto& result = *seen_now;
         if (result.status == 0 && found_in(result.output, check.expect)) {
             if (check.tells) {
                 message_ = tools_.redactor.clean(trim(result.output));
@@ -30,7 +35,7 @@ Done TaskRun::hold(const Check& check) {
         }
         if (stop_.stop_requested())
             return tl::unexpected(stopped("while a check was made").error());
-        if (tools_.clock.now() < deadline) {
+        if (tools_.clock.now() < deadline + away_) {
             tools_.clock.sleep(Millis{500});
             continue;
         }
@@ -45,7 +50,8 @@ Done TaskRun::hold(const Check& check) {
             message_ = message;
             return {};
         }
-        return fail(Kind::remote, message,
+        // One that takes too long says as little as a cut connection.
+        return fail(result.timed_out ? Kind::unknown : Kind::remote, message,
             check.hint.empty() ? "Look yourself: " + check.command : check.hint);
     }
 }
@@ -56,7 +62,15 @@ Result<Finding::State> TaskRun::look() {
     // What it would be compared with is not there yet, so it cannot be done.
     if (!fetched && fetched.error().kind == Kind::remote) return Finding::State::not_done;
     if (!fetched) return tl::unexpected(fetched.error());
-    const auto finding = tools_.looker.look_at(index_, *fetched);
+    const auto found = patiently(task_.node, [&]() -> Result<Finding> {
+        auto seen = tools_.looker.look_at(index_, *fetched);
+        if (seen.unreachable && seen.unreachable->kind == Kind::connect)
+            return tl::unexpected(*seen.unreachable);
+        return seen;
+    });
+    if (!found && found.error().kind == Kind::stopped) return tl::unexpected(found.error());
+    const auto finding = found.value_or(
+        Finding{Finding::State::cannot_tell, found ? "" : found.error().message, false, {}});
     found_detail_ = finding.detail;
     if (finding.state == Finding::State::cannot_tell)
         return fail(Kind::unknown,
@@ -67,7 +81,8 @@ Result<Finding::State> TaskRun::look() {
 
 Result<Fetched> TaskRun::values() {
     if (fetched_) return *fetched_;
-    auto fetched = tools_.looker.fetch(index_);
+    const auto from = detail_.fetch.empty() ? task_.node : detail_.fetch.front().node;
+    auto fetched = patiently(from, [&] { return tools_.looker.fetch(index_); });
     if (fetched) fetched_ = *fetched;
     return fetched;
 }
@@ -90,7 +105,8 @@ Done TaskRun::record_ended(const std::string& job, const JobState& state) {
     record["started"] = state.started;
     record["finished"] = state.ended;
     if (task_.step->disruptive) record["disruptive"] = true;
-    record["output"] = tail(state.output, journaled_output);
+    // Cleaned before it is cut: half a secret is not known again.
+    record["output"] = tail(tools_.redactor.clean(state.output), journaled_output);
     return tools_.journal.write(std::move(record));
 }
 

@@ -13,11 +13,18 @@ TaskOutcome TaskRun::go(bool by_hand) {
     started_ = tools_.clock.now();
     tools_.view.begins(task_.id, task_.step->title, task_.step->section);
     if (task_.step->disruptive) tools_.watch.begins(task_.id, *task_.step);
-    auto ended = by_hand ? follow_by_hand() : follow();
+    // A question has its hook, answers file and what to look at, whoever may log in there.
+    const bool only_asks =
+        !detail_.ops.empty() && std::ranges::all_of(detail_.ops, [](const Operation& op) {
+            return std::holds_alternative<AskOp>(op);
+        });
+    auto ended = by_hand && !only_asks ? follow_by_hand() : follow();
     if (task_.step->disruptive) tools_.watch.ends(task_.id);
     const double seconds = elapsed();
     if (!ended) {
-        const auto& error = ended.error();
+        auto error = ended.error();
+        error.message = tools_.redactor.clean(error.message);
+        error.hint = tools_.redactor.clean(error.hint);
         const bool stopped = error.kind == Kind::stopped;
         const bool unknown = error.kind == Kind::unknown;
         if (!stopped) (void)record_state(unknown ? "unknown" : "failed", "", error.message);
@@ -30,18 +37,32 @@ TaskOutcome TaskRun::go(bool by_hand) {
 }
 
 Result<Ended> TaskRun::follow() {
+    const auto* node = tools_.plan.farm.node(task_.node);
+    if (node != nullptr && reachable() && never_asked(tools_.plan.guide, *node))
+        return fail(Kind::connect,
+            fmt::format("{} did not answer when the plan was made, so the plan may not fit it.",
+                task_.node),
+            "When it can be reached, run again: it is asked first.");
     bool from_start = true;
     std::size_t next = 0;
-    if (before_.state == TaskState::under_way || before_.state == TaskState::unknown) {
+    if (!before_.undo_job.empty()) {
+        if (auto ok = let_end(before_.undo_job); !ok) return tl::unexpected(ok.error());
+    }
+    if (before_.half_undone) {
+        if (const auto* job = before_.open_job())
+            if (auto ok = let_end(job->id); !ok) return tl::unexpected(ok.error());
+    } else if (before_.state == TaskState::under_way || before_.state == TaskState::unknown ||
+               before_.open_job() != nullptr) {
         auto resumed = pick_up();
         if (!resumed) return tl::unexpected(resumed.error());
         from_start = !resumed->has_value();
         next = resumed->value_or(0);
     }
-    if (from_start) {
+    if (from_start && !before_.half_undone) {
         auto finding = look();
         if (!finding) return tl::unexpected(finding.error());
-        if (*finding == Finding::State::done && !detail_.ops.empty()) return already();
+        if (*finding == Finding::State::done && !detail_.ops.empty())
+            return before_.state == TaskState::untouched ? already() : found_done();
     }
     // One that goes on keeps its attempt, and so the names of its jobs: also before its first
     // operation.
@@ -101,13 +122,15 @@ Result<std::optional<std::size_t>> TaskRun::pick_up() {
     }
     const auto& job = before_.jobs.back();
     if (before_.digest != detail_.digest) {
-        if (auto ok = let_end(job); !ok) return tl::unexpected(ok.error());
+        if (!job.ended)
+            if (auto ok = let_end(job.id); !ok) return tl::unexpected(ok.error());
         note_found("begun by an older plan than this one; starting it over");
         return std::optional<std::size_t>{};
     }
     // What the API had answered is not known any more; asking it once more does no harm.
     if (std::holds_alternative<AdminOp>(detail_.ops[job.op])) {
-        if (auto ok = let_end(job); !ok) return tl::unexpected(ok.error());
+        if (!job.ended)
+            if (auto ok = let_end(job.id); !ok) return tl::unexpected(ok.error());
         note_found("the Session Manager's API was being asked; asking it anew");
         return std::optional<std::size_t>{};
     }
@@ -115,7 +138,10 @@ Result<std::optional<std::size_t>> TaskRun::pick_up() {
         note_found(fmt::format("operation {} had ended well", job.op + 1));
         return std::optional{job.op + 1};
     }
-    auto state = tools_.nodes.changer(task_.node).look(job.id);
+    // Its output may hold a secret that only asking for it makes known.
+    if (auto input = input_for(detail_.ops[job.op]); !input) return tl::unexpected(input.error());
+    auto state =
+        patiently(task_.node, [&] { return tools_.nodes.changer(task_.node).look(job.id); });
     if (!state) return tl::unexpected(state.error());
     switch (state->phase) {
     case JobState::Phase::absent:
@@ -141,16 +167,20 @@ Result<std::optional<std::size_t>> TaskRun::pick_up() {
     return std::optional<std::size_t>{};
 }
 
-/// Two plans at work on one node at once would be worse than waiting.
-Done TaskRun::let_end(const SentJob& job) {
-    if (job.ended) return {};
-    auto state = tools_.nodes.changer(task_.node).look(job.id);
+/// Two at work on one thing at once would be worse than waiting.
+Done TaskRun::let_end(const std::string& job) {
+    const auto state =
+        patiently(task_.node, [&] { return tools_.nodes.changer(task_.node).look(job); });
     if (!state) return tl::unexpected(state.error());
-    if (state->phase != JobState::Phase::running) return {};
-    note_found("a command of an older plan is still running on the node; waiting for its end");
-    auto ended = wait_for({job.id, ":", {}}); // it has begun, so it is attached to
+    if (state->phase == JobState::Phase::lost) return {};
+    if (state->phase == JobState::Phase::running)
+        note_found("a command sent before is still running on the node; waiting for its end");
+    // One that has begun is attached to. One that has not may still be on its way: the node takes
+    // only one of a name, and this one does nothing.
+    const auto ended = follow_job({job, ":", {}});
     if (!ended) return tl::unexpected(ended.error());
-    return record_ended(job.id, *ended);
+    if (state->phase == JobState::Phase::absent || ended->phase == JobState::Phase::lost) return {};
+    return record_ended(job, *ended);
 }
 
 Result<std::optional<std::size_t>> TaskRun::attach(const SentJob& job) {
@@ -184,6 +214,20 @@ Result<Ended> TaskRun::finish(const std::string& how, Ended ended) {
         if (auto ok = hold(check); !ok) return tl::unexpected(ok.error());
     if (auto ok = record_state("ok", how, message_); !ok) return tl::unexpected(ok.error());
     return ended;
+}
+
+/// Somebody may have done it since it was put back, or mended what it failed at; but that it waited
+/// for something in vain, or did not pass its checks, is not mended by the look of it.
+Result<Ended> TaskRun::found_done() {
+    if (auto ok = begin(); !ok) return tl::unexpected(ok.error());
+    for (const auto& op : detail_.ops) {
+        const auto* wait = std::get_if<WaitOp>(&op);
+        if (wait == nullptr) continue;
+        tools_.view.doing(task_.id, title_of(op));
+        if (auto ok = wait_until(*wait); !ok) return tl::unexpected(ok.error());
+    }
+    message_ = found_detail_;
+    return before_.touched ? finish("done", Ended::done) : finish("already", Ended::already);
 }
 
 Result<Ended> TaskRun::already() {

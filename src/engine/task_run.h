@@ -36,7 +36,9 @@ struct TaskOutcome {
 [[nodiscard]] TaskOutcome run_task(const Tools& tools, std::size_t task, const TaskRecord& before,
     bool by_hand, std::stop_token stop);
 
-/// Runs a task's undo, and looks afterwards. Records it.
-[[nodiscard]] Done put_back_task(const Tools& tools, std::size_t task, int attempt);
+/// Runs a task's undo, and looks afterwards. Records it. What the task itself or an earlier undo
+/// left running is waited for; an error when that cannot be told, or the plan is not the one it was
+/// done by.
+[[nodiscard]] Done put_back_task(const Tools& tools, std::size_t task, const TaskRecord& before);
 
 } // namespace ovd

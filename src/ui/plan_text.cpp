@@ -172,7 +172,7 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
         if (!node.facts.empty() && show.steps.empty()) {
             std::vector<std::string> found;
             for (const auto& [name, value] : node.facts)
-                if (name != "began") found.push_back(name + " " + value);
+                if (name != "began" && name != "asked") found.push_back(name + " " + value);
             if (found.empty()) continue;
             page.line(fmt::format("Found on {}: {}.", node.id, join(found, ", ")));
         }

@@ -71,8 +71,32 @@ TEST_CASE("a node that says nothing, or is away, keeps what its platform has") {
     REQUIRE(read_facts(farm, guide, nodes));
     nodes.error = Error{Kind::connect, "osm1 does not answer.", "", {}};
     REQUIRE(read_facts(farm, guide, nodes));
-    CHECK(farm.nodes[0].facts.empty());
+    CHECK_FALSE(farm.nodes[0].facts.contains("pcs"));
     CHECK(planned(guide, farm) == "newest");
+    CHECK_FALSE(never_asked(guide, farm.nodes[0])); // it was there, and had nothing to say
+    auto other = small_farm();
+    REQUIRE(read_facts(other, guide, nodes));
+    CHECK(never_asked(guide, other.nodes[0]));
+}
+
+TEST_CASE("a node that is away just now keeps what it said the last time") {
+    const auto guide = guide_of(with_facts(pcs));
+    auto farm = small_farm();
+    Saying nodes;
+    nodes.words = "0.9.149\n";
+    REQUIRE(read_facts(farm, guide, nodes));
+    const auto state = replay({Record{{"kind", "begin"}, {"facts", facts_of(farm)}}});
+    auto later = small_farm();
+    use_facts(later, state.facts);
+    nodes.error = Error{Kind::connect, "osm1 does not answer.", "", {}};
+    REQUIRE(read_facts(later, guide, nodes));
+    CHECK(planned(guide, later) == "oldest");
+    CHECK_FALSE(never_asked(guide, later.nodes[0]));
+    // What it does not say any more is forgotten.
+    nodes.error.reset();
+    nodes.words = "\n";
+    REQUIRE(read_facts(later, guide, nodes));
+    CHECK(planned(guide, later) == "newest");
 }
 
 TEST_CASE("nonsense and a wrong host key end the planning") {

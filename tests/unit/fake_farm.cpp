@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace ovd {
 
@@ -23,6 +24,7 @@ public:
     Result<std::vector<ReadResult>> read(std::span<const Read> reads) override {
         const std::scoped_lock lock(farm_.mutex_);
         farm_.moment();
+        if (away()) return not_seen();
         std::vector<ReadResult> results;
         for (const auto& one : reads)
             results.push_back(look_at(one.command));
@@ -37,6 +39,7 @@ public:
     }
 
     Result<JobState> run(const Job& job, const JobWatch&) override {
+        if (seen_away()) return fail(Kind::unknown, name_ + " is out of sight");
         if (auto told = begin(job)) return *told;
         if (farm_.on_job) farm_.on_job(name_, job.command);
         std::this_thread::sleep_for(std::chrono::microseconds(300)); // lets others run beside it
@@ -46,12 +49,21 @@ public:
     Result<JobState> look(const std::string& job_id) override {
         const std::scoped_lock lock(farm_.mutex_);
         farm_.moment();
+        if (away()) return not_seen();
         const auto job = machine().jobs.find(job_id);
         if (job == machine().jobs.end()) return JobState{};
         return job->second.state;
     }
 
 private:
+    [[nodiscard]] bool away() const { return farm_.out_of_sight && farm_.out_of_sight(name_); }
+    [[nodiscard]] bool seen_away() const {
+        const std::scoped_lock lock(farm_.mutex_);
+        return away();
+    }
+    [[nodiscard]] tl::unexpected<Error> not_seen() const {
+        return fail(Kind::connect, name_ + " does not answer");
+    }
     FakeMachine& machine() { return farm_.world.machines[name_]; }
 
     /// An answer when it had begun before and there is nothing to wait for.
@@ -80,6 +92,8 @@ private:
         --farm_.running_;
         auto& known = machine().jobs.at(job.id);
         if (known.command == "cut") return fail(Kind::unknown, name_ + " is out of sight");
+        if (known.command.starts_with("slow ") && !std::exchange(known.left, true))
+            return fail(Kind::unknown, name_ + " is out of sight");
         work(machine(), known.command, known.state);
         farm_.moment();
         return known.state;
@@ -103,12 +117,16 @@ public:
                 state.status = 75;
                 state.output = "held by 1234 eve@laptop";
             }
-        } else if (words.front() == "set") {
+        } else if (words.front() == "spill") {
+            state.output = words.at(1) + std::string(3995, '.');
+        } else if (words.front() == "unset" && machine.facts.contains("jam")) {
+            state.status = 1;
+        } else if (words.front() == "set" || words.front() == "slow") {
             machine.facts.insert(words.begin() + 1, words.end());
         } else if (words.front() == "unset") {
             for (const auto& word : words)
                 machine.facts.erase(word);
-        } else if (words.front() != "nothing") {
+        } else if (words.front() != "nothing" && words.front() != ":") {
             state.status = 1;
             state.output = "no such luck";
         }
@@ -166,6 +184,7 @@ void FakeFarm::cut_power(FakeWorld& world, bool work_done) {
 
 Result<Answer> FakeAsker::ask(const Task&, const AskOp& question) {
     const std::scoped_lock lock(mutex_);
+    if (hook && !question.hook.empty()) return hook(question);
     asked.push_back("ask " + question.question);
     return Answer{!not_yet.contains(question.question), "", "person", "tester"};
 }

@@ -2,6 +2,8 @@
 // A simulated farm: nodes with facts, jobs by id and a clock of its own. Commands are words:
 //   set X ...    makes X a fact of the node      unset X     takes it away
 //   fail         ends with status 1              cut         the node is lost sight of
+//   slow X       lost sight of at first, sets X when it is waited for again
+//   spill X      prints X and a lot after it       unset fails where jam is a fact
 //   has X        a look: 0 when X is a fact, 1 when not      blur   a look that cannot be made
 #pragma once
 
@@ -17,6 +19,7 @@ namespace ovd {
 struct FakeJob {
     std::string command;
     JobState state;
+    bool left = false; ///< of a slow one: it was lost sight of once
 };
 
 /// What a node remembers, power loss or not.
@@ -42,8 +45,8 @@ public:
 
     Reader& reader(const std::string& node) override;
     Changer& changer(const std::string& node) override;
-    Traffic traffic(const std::string&) const override { return {}; }
-    void drop(const std::string&) override {}
+    Traffic traffic(const std::string&) const override { return {1, 1}; }
+    void drop(const std::string& node) override { dropped.push_back(node); }
 
     WallTime now() const override;
     void sleep(Millis time) override;
@@ -58,7 +61,10 @@ public:
     std::function<void(const FakeWorld&)> on_moment;
     /// Called when a job begins, outside the lock.
     std::function<void(const std::string& node, const std::string& command)> on_job;
-    int most_at_once = 0; ///< jobs that ran at the same time
+    /// True: this node does not answer now. Called with the world locked.
+    std::function<bool(const std::string& node)> out_of_sight;
+    std::vector<std::string> dropped; ///< connections that must be made anew
+    int most_at_once = 0;             ///< jobs that ran at the same time
 
 private:
     class Node;
@@ -79,11 +85,14 @@ public:
     Result<Mend> after_failure(const Task& task, const Error& error) override;
     Result<bool> confirm_by_hand(const Task& task, const std::string& commands) override;
     Result<bool> way_back(const std::string&, const std::string&) override { return back; }
-    bool interactive() const override { return !mends.empty() || back; }
+    bool interactive() const override { return there || !mends.empty() || back; }
 
     std::set<std::string> not_yet;         ///< questions that are answered with "not yet"
     std::map<std::string, Choice> choices; ///< by step
-    std::vector<Mend> mends;               ///< what to do about one failure after the other
+    /// A hook that is run in place of asking; false: it fails.
+    std::function<Result<Answer>(const AskOp&)> hook;
+    bool there = false;      ///< at a terminal, also when nothing fails
+    std::vector<Mend> mends; ///< what to do about one failure after the other
     std::function<bool()> by_hand = [] { return true; };
     std::vector<std::string> asked; ///< what was asked, in order
     bool back = false;              ///< takes the way back when it is offered

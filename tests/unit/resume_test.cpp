@@ -214,7 +214,7 @@ TEST_CASE("a command of an older plan is waited for before the new one begins") 
     changed.replace(changed.find("set a\""), 6, "set a and more\"");
     RunFixture after({{"1-one/10-a.toml", "title = \"A\"\n" + changed}});
     (void)resumed(left, after);
-    CHECK(after.view.told("an older plan is still running"));
+    CHECK(after.view.told("a command sent before is still running on the node"));
     for (const auto& [id, job] : after.nodes.world.machines["osm1"].jobs)
         CHECK(job.state.phase == JobState::Phase::ended);
 }
