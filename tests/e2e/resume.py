@@ -4,12 +4,13 @@ nothing is called what the guide calls it. The end is the same as that of a run 
 
 import json
 import re
+import shutil
 import signal
 import time
 
 import end_state
-from harness import (JOURNAL, STATE, JournalTail, change_hooks, check, farm, figure, journal, load_farm, need,
-                     on_a_farm, start_run, wait_for, wizard, wizard_json)
+from harness import (JOURNAL, NODES, RUN, STATE, UNATTENDED, JournalTail, change_hooks, check, farm, figure, journal,
+                     load_farm, need, on, on_a_farm, run, start_run, wait_for, wizard, wizard_json, wizard_words)
 from node_side import all_jobs
 from walkthrough import walk
 
@@ -88,6 +89,26 @@ def check_out_of_maintenance():
     last = [r for r in journal() if r.get("kind") == "sheet"][-1]
     mode = [c["values"]["maintenance"]["is"] for c in last["checks"] if "maintenance" in c["values"]]
     check("after all those kills the farm is not left in maintenance", mode == ["off"] and not last["red"], f"{mode}")
+
+
+def go_on_from_elsewhere():
+    """Another person, with a copy of the run folder: the killed run's lease is respected until they say otherwise."""
+    elsewhere = STATE / "elsewhere.run"
+    shutil.rmtree(elsewhere, ignore_errors=True)
+    shutil.copytree(RUN, elsewhere)
+    words = ("env", "SUDO_USER=eve", *wizard_words("run", *UNATTENDED, "--answers", ANSWERS, "--run-folder", elsewhere,
+                                                   "--to", "1-resources"))
+    refused = run(*words, timeout=300)
+    check("the lease of a killed run is not taken by another person's", refused.returncode == 10
+          and re.search(r"another run has this farm: held by .*@.* \(process \d+, begun ", refused.stdout)
+          and "--take-over" in refused.stdout, f"exit {refused.returncode}: {refused.stdout[-800:]}")
+    done = run(*words, "--take-over", timeout=900)
+    need("with --take-over a copy of the run folder goes on where it was", done.returncode == 0,
+         f"exit {done.returncode}: {done.stdout[-1500:]}")
+    left = [node for node in NODES if on(node, "cat /var/lib/ovd-failover/lease 2>/dev/null")]
+    check("and gives the lease back on every node", not left, f"{left}")
+    shutil.rmtree(RUN)
+    elsewhere.rename(RUN)
 
 
 def interrupt():
@@ -196,6 +217,8 @@ def test():
     for chapter in list(KILLS)[:5]:
         caught = kill_in(chapter, KILLS[chapter])
         killed |= caught
+        if chapter == "1-resources":
+            go_on_from_elsewhere()
         if chapter == "3-database":
             check_status_after_kill(caught)
             check_report_after_kill()
