@@ -88,9 +88,9 @@ private:
             tools_.nodes.traffic(node).connects == 0)
             return result;
         const auto since = tools_.clock.now();
-        tools_.view.note(
-            task_.id, fmt::format("{} does not answer ({}); trying again for {}", node,
-                          result.error().message, human_seconds(node_patience.count())));
+        tools_.view.note(task_.id,
+            fmt::format("{} does not answer ({}); trying again for {}", node,
+                result.error().message, human_seconds(static_cast<double>(node_patience.count()))));
         while (!result && result.error().kind == Kind::connect) {
             if (stop_.stop_requested())
                 return tl::unexpected(stopped("while " + node + " did not answer").error());
