@@ -11,7 +11,7 @@ namespace ovd {
 namespace {
 
 // Enough to keep hundreds of farm servers busy, few enough to be kind to the operator's machine.
-constexpr std::size_t most_at_once = 32;
+constexpr std::size_t readers_at_once = 32;
 
 } // namespace
 
@@ -113,7 +113,7 @@ std::map<std::size_t, Finding> Looker::look(const std::set<std::size_t>& tasks) 
         }
     };
     std::vector<std::jthread> readers;
-    for (std::size_t i = 0; i < std::min(batches.size(), most_at_once); ++i)
+    for (std::size_t i = 0; i < std::min(batches.size(), readers_at_once); ++i)
         readers.emplace_back(read_what_is_left);
     readers.clear(); // waits for all
     return findings;

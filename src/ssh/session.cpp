@@ -78,7 +78,7 @@ Result<int> SshSession::socket_to(const std::string& address, Millis timeout) {
         if (!fd) return tl::unexpected(fd.error());
         return fd->release();
     }
-    auto proxy = Proxy::start(option(session_, SSH_OPTIONS_PROXYCOMMAND),
+    auto proxy = Proxy::start(option_of(session_, SSH_OPTIONS_PROXYCOMMAND),
         {host_, std::to_string(port_), user_, target_.host});
     if (!proxy) return tl::unexpected(proxy.error());
     proxy_ = std::move(*proxy);
