@@ -33,8 +33,9 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
             fields.where("admin"));
     const auto user = context.names.values.find("admin_user");
     if (user == context.names.values.end() || user->second.empty()) return Operations{op.ask};
-    (changes ? op.command : op.look) = curl_command();
-    op.input = admin_input(user->second, changes ? maintenance_calls(on) : overview_calls());
+    const auto calls = changes ? maintenance_calls(on) : overview_calls();
+    (changes ? op.command : op.look) = curl_command(calls.size());
+    op.input = admin_input(user->second, calls);
     return Operations{op};
 }
 

@@ -101,11 +101,7 @@ Result<Record> SessionSheets::run(
     const std::string& title, const std::vector<Record>& journal, std::stop_token stop) {
     auto result = look(journal, stop);
     if (!result) return tl::unexpected(result.error());
-    session_.view().say(fmt::format("Verification sheet, {}: {}", title,
-        result->red() ? "RED"
-        : result->count(CheckState::moved) + result->count(CheckState::as_before) > 0
-            ? "green, with differences"
-            : "green"));
+    session_.view().say(fmt::format("Verification sheet, {}: {}", title, sheet_word(*result)));
     session_.view().say(sheet_text(*result, view_options(common_).color));
     return sheet_record(*result, title);
 }

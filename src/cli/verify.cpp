@@ -44,13 +44,14 @@ Result<int> verify_verb(const Common& common, const VerifyOptions& options, std:
     if (journal)
         if (auto ok = (*journal)->write(record); !ok) return tl::unexpected(ok.error());
     if (common.json) {
-        fmt::print("{}\n", record.dump(2));
+        // What a node printed need not be UTF-8.
+        fmt::print("{}\n", record.dump(2, ' ', false, Record::error_handler_t::replace));
     } else {
         if ((*sheets)->sheet().path.empty())
             fmt::print("There is no {} yet: this is the sheet that verify --write would write.\n",
                 sheet_path(common));
-        fmt::print("{} at {} ({} is active)\n", result->red() ? "RED" : "Green", result->service,
-            result->active);
+        fmt::print(
+            "{} at {} ({} is active)\n", sheet_word(*result), result->service, result->active);
         fmt::print("{}\n", sheet_text(*result, view_options(common).color));
         if (!journal) fmt::print("Another run has the journal: this was not recorded.\n");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/state.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -67,6 +68,14 @@ std::string_view to_string(TaskState state) {
     for (const auto& [each, text] : state_names)
         if (each == state) return text;
     return "unknown";
+}
+
+double last_disruption(const std::vector<Record>& records) {
+    double last = 0;
+    for (const auto& record : records)
+        if (record.value("kind", "") == "ended" && record.value("disruptive", false))
+            last = std::max(last, record.value("finished", record.value("started", 0.0)));
+    return last;
 }
 
 RunState replay(const std::vector<Record>& records) {

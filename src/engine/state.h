@@ -66,6 +66,9 @@ struct RunState {
     Facts facts;           ///< what the last run had read from the nodes
 };
 
+/// When the last command that users may notice had ended, by the clock of its node; 0: never.
+[[nodiscard]] double last_disruption(const std::vector<Record>& records);
+
 [[nodiscard]] RunState replay(const std::vector<Record>& records);
 
 } // namespace ovd

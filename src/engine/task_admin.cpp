@@ -10,8 +10,9 @@
 namespace ovd {
 namespace {
 
-/// What still stands in the way, or nothing.
-std::string in_the_way(const AdminOp& op, const AdminOverview& overview) {
+/// What still stands in the way, or nothing. changed: when the service was last interrupted; what
+/// the Session Manager says of its servers is old until they have reported again.
+std::string in_the_way(const AdminOp& op, const AdminOverview& overview, double changed) {
     std::vector<std::string> all;
     if (op.what == "no-sessions") {
         if (!overview.maintenance) return "the farm is not in Maintenance Mode";
@@ -19,9 +20,13 @@ std::string in_the_way(const AdminOp& op, const AdminOverview& overview) {
             all.push_back(session);
         return all.empty() ? "" : "still logged in: " + join(all, ", ");
     }
-    for (const auto& server : overview.servers)
-        if (server.registered && server.status != "ready")
+    for (const auto& server : overview.servers) {
+        if (!server.registered) continue;
+        if (server.status != "ready")
             all.push_back(fmt::format("{} is {}", server.name, server.status));
+        else if (auto old = stale(server, changed); !old.empty())
+            all.push_back(std::move(old));
+    }
     return join(all, ", ");
 }
 
@@ -73,7 +78,8 @@ Result<std::string> TaskRun::wait_for_admin(const AdminOp& op) {
         auto answers = admin_answers(seen->front(), overview_calls());
         auto overview = answers ? admin_overview(*answers)
                                 : Result<AdminOverview>(tl::unexpected(answers.error()));
-        why = overview ? in_the_way(op, *overview) : overview.error().message;
+        why = overview ? in_the_way(op, *overview, last_disruption(tools_.journal.records()))
+                       : overview.error().message;
         if (why.empty()) return why;
         tools_.view.doing(task_.id, why);
         if (stop_.stop_requested())

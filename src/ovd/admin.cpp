@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <cmath>
 #include <fmt/format.h>
 
 namespace ovd {
@@ -64,6 +65,18 @@ Result<Json> judge(const HttpAnswer& answer, const std::string& function) {
     return value;
 }
 
+/// This OVD has no such function; anything else that went wrong leaves open what was done.
+bool not_known(const HttpAnswer& answer) {
+    if (!answer.trouble.empty()) return false;
+    const auto code = failure_in(Json::parse(answer.body, nullptr, false)).first;
+    return code == "unknown_function" || (answer.status == 404 && code.empty());
+}
+
+/// OVD shows one organization's servers and sessions only, unless all were asked for and it agreed.
+bool scope_is_sure(const Json& selected, const Json& servers) {
+    return (selected.is_null() || means_yes(selected)) && !servers.empty();
+}
+
 AdminServer server_from(const std::string& id, const Json& row) {
     AdminServer server;
     server.name = row.contains("fqdn") ? text_of(row["fqdn"]) : id;
@@ -76,6 +89,15 @@ AdminServer server_from(const std::string& id, const Json& row) {
 }
 
 } // namespace
+
+std::string stale(const AdminServer& server, double since) {
+    if (server.timestamp == 0)
+        return server.name + ": the Session Manager does not say when it last reported";
+    // OVD keeps whole seconds.
+    if (server.timestamp < std::floor(since))
+        return server.name + " has not reported since the last change";
+    return {};
+}
 
 bool means_yes(const Json& value) {
     if (value.is_boolean()) return value.get<bool>();
@@ -90,10 +112,10 @@ Content admin_input(const std::string& user, const std::vector<AdminCall>& calls
         request.url = "https://127.0.0.1/ovd/service/admin/" + call.function;
         request.method = "POST";
         if (!call.args.empty()) {
-            request.body = Json{{"args", call.args}}.dump();
+            request.body.add_text(Json{{"args", call.args}}.dump());
             request.type = "application/json";
         }
-        // Sent with each call: a cookie that has run out in between does no harm.
+        // Sent with each call: whose cookie has run out in between is logged in anew.
         request.user.add_text(user + ":");
         request.user.add({Content::Source::secret, "admin_password", Encoding::mycnf});
         requests.push_back(std::move(request));
@@ -113,7 +135,7 @@ Result<std::vector<Json>> admin_answers(
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const auto answer = i < answers->size() ? (*answers)[i] : HttpAnswer{};
         auto value = judge(answer, calls[i].function);
-        if (!value && calls[i].may_fail && value.error().kind == Kind::unknown) value = Json();
+        if (!value && calls[i].may_be_unknown && not_known(answer)) value = Json();
         if (!value) return tl::unexpected(value.error());
         values.push_back(std::move(*value));
     }
@@ -149,6 +171,10 @@ Result<AdminOverview> admin_overview(const std::vector<Json>& answers) {
     if (!answers[2].is_object() && !answers[2].is_array()) return strange("servers_list");
     for (const auto& [id, row] : answers[2].items())
         if (row.is_object()) overview.servers.push_back(server_from(id, row));
+    if (!scope_is_sure(answers[0], answers[2]))
+        return fail(Kind::unknown,
+            "The Session Manager does not show all organizations: what it lists may be a part.",
+            "Give the user under [admin] the rights for all of them. " + std::string(by_person));
     if (!answers[3].is_object() && !answers[3].is_array()) return strange("sessions_list");
     for (const auto& [id, row] : answers[3].items()) {
         const bool known = row.is_object() && row.contains("user_login");

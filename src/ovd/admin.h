@@ -14,7 +14,7 @@ namespace ovd {
 struct AdminCall {
     std::string function;
     nlohmann::json args = nlohmann::json::array(); ///< positional; none: no body
-    bool may_fail = false;                         ///< an OVD that does not know it is no trouble
+    bool may_be_unknown = false;                   ///< an OVD without this function is no trouble
 };
 
 /// What goes to the stdin of curl_command() on the Session Manager. The password is the farm's
@@ -42,6 +42,9 @@ struct AdminServer {
     bool locked = false;  ///< in a maintenance of its own
     double timestamp = 0; ///< when it was last heard of; seconds, the Session Manager's clock
 };
+
+/// Why it cannot be said that the server was heard of since then, or nothing.
+[[nodiscard]] std::string stale(const AdminServer& server, double since);
 
 struct AdminOverview {
     std::string version;

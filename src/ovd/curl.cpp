@@ -12,6 +12,24 @@ namespace {
 /// Written by curl behind each answer; see curl(1), --write-out.
 constexpr std::string_view mark = "@@ovd-answer ";
 
+/// curl older than 7.36 knows no "next": each request is a curl of its own, fed by the shell alone.
+/// Cookies go from one to the next in a file for its owner only, in memory where that can be.
+constexpr std::string_view one_by_one = R"sh(umask 077
+jar=$(mktemp -p /run 2>/dev/null || mktemp) || exit 2
+trap 'rm -f "$jar"' EXIT
+exec 2>&1
+all=
+while IFS= read -r line; do
+  if [ "$line" = next ]; then
+    printf %s "$all" | curl -q -sS -b "$jar" -c "$jar" -K -
+    all=
+  else
+    all="$all$line
+"
+  fi
+done
+printf %s "$all" | curl -q -sS -b "$jar" -c "$jar" -K -)sh";
+
 void line(Content& input, std::string_view option, std::string_view value) {
     input.add_text(fmt::format("{} = \"", option));
     input.add({Content::Source::text, std::string(value), Encoding::mycnf});
@@ -22,6 +40,16 @@ void add_user(Content& input, const Content& user) {
     if (user.empty()) return;
     input.add_text("user = \"");
     for (auto part : user.parts()) {
+        part.encoding = Encoding::mycnf;
+        input.add(std::move(part));
+    }
+    input.add_text("\"\n");
+}
+
+/// "data-raw" is younger than the curl of some nodes; "data" reads a file when it begins with @.
+void add_body(Content& input, const Content& body) {
+    input.add_text("data = \"");
+    for (auto part : body.parts()) {
         part.encoding = Encoding::mycnf;
         input.add(std::move(part));
     }
@@ -41,8 +69,16 @@ HttpAnswer answer_from(const std::string& body, const std::string& about) {
 
 } // namespace
 
-std::string curl_command() {
-    return "curl -q -sS -K - 2>&1";
+std::string curl_command(std::size_t requests) {
+    if (requests < 2) return "curl -q -sS -K - 2>&1";
+    return std::string(one_by_one);
+}
+
+std::string body_trouble(const Content& body) {
+    if (body.empty()) return {};
+    const auto& first = body.parts().front();
+    if (first.source != Content::Source::text) return "A body cannot begin with a secret.";
+    return first.value.starts_with('@') ? "A body cannot begin with @." : "";
 }
 
 Content curl_input(const std::vector<HttpRequest>& requests, int seconds, bool verify_tls) {
@@ -53,12 +89,9 @@ Content curl_input(const std::vector<HttpRequest>& requests, int seconds, bool v
         first = false;
         line(input, "url", request.url);
         line(input, "request", request.method);
-        if (request.method != "GET" && request.method != "HEAD")
-            line(input, "data-raw", request.body);
+        if (request.method != "GET" && request.method != "HEAD") add_body(input, request.body);
         if (!request.type.empty()) line(input, "header", "Content-Type: " + request.type);
         add_user(input, request.user);
-        line(
-            input, "cookie", ""); // cookies are kept from one request to the next, and nowhere else
         line(input, "noproxy", "*");
         line(input, "max-time", std::to_string(seconds));
         if (!verify_tls) input.add_text("insecure\n");

@@ -14,7 +14,7 @@ namespace ovd {
 struct HttpRequest {
     std::string url;
     std::string method = "GET";
-    std::string body; ///< sent with POST and PUT only
+    Content body;     ///< sent with POST and PUT only; see body_trouble()
     std::string type; ///< Content-Type of the body; empty: a form
     Content user;     ///< NAME:PASSWORD for Basic; empty: none
 };
@@ -28,8 +28,11 @@ struct HttpAnswer {
     std::string trouble; ///< why there was no whole answer, in curl's words
 };
 
-/// The command that carries out what is on its stdin.
-[[nodiscard]] std::string curl_command();
+/// The command that carries out what is on its stdin: that many requests. It takes a curl of 2013.
+[[nodiscard]] std::string curl_command(std::size_t requests = 1);
+
+/// Why a body cannot be sent, or nothing: curl would take one that begins with @ for a file's name.
+[[nodiscard]] std::string body_trouble(const Content& body);
 
 /// What goes to its stdin: requests one after the other, with the cookies of those before. seconds
 /// is for each. Without verify_tls any certificate will do.

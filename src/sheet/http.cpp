@@ -37,7 +37,8 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, D
     HttpRequest request;
     request.url = filled_text(check.target, Encoding::raw, context, check.where, wrong);
     request.method = check.method;
-    request.body = filled_text(check.body, Encoding::raw, context, check.where, wrong);
+    request.body = filled_body(check.body, context, check.where, wrong);
+    request.type = check.type;
     const auto& user = check.user == "admin" ? context.admin_user : context.test_user;
     if (!check.user.empty()) {
         request.user.add_text(user + ":");
@@ -70,7 +71,9 @@ std::string wrong_body(const SheetCheck& check, const HttpAnswer& answer) {
     const nlohmann::json::json_pointer pointer(check.pointer);
     if (!json.contains(pointer)) return fmt::format("there is nothing at {}", check.pointer);
     const auto& value = json[pointer];
-    const auto text = value.is_string() ? value.get<std::string>() : value.dump();
+    const auto text = value.is_string()
+                          ? value.get<std::string>()
+                          : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     if (check.equals.empty() || text == check.equals) return {};
     return fmt::format("{} is {}, not {}", check.pointer, text, check.equals);
 }

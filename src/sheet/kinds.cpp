@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sheet/kinds.h"
 
+#include "ovd/curl.h"
+
 #include <array>
 
 namespace ovd {
@@ -38,6 +40,14 @@ Content filled(
     wrong = tl::unexpected(content.error());
     wrong.error().kind = Kind::farm;
     return {};
+}
+
+Content filled_body(
+    const std::string& text, const SheetContext& context, const Where& where, Done& wrong) {
+    auto body = filled(text, context, where, wrong);
+    if (auto trouble = body_trouble(body); !trouble.empty())
+        wrong = fail(Kind::farm, std::move(trouble), "Write NAME=VALUE, or JSON.", where);
+    return body;
 }
 
 std::string filled_text(const std::string& text, Encoding encoding, const SheetContext& context,

@@ -9,6 +9,7 @@
 #include "ssh/node_io.h"
 
 #include <optional>
+#include <set>
 #include <span>
 
 namespace ovd {
@@ -51,6 +52,8 @@ struct Judged {
     std::string says; ///< what is wrong, or in a few words what was seen
     std::string hint;
     Values values;
+    /// The names of what is in trouble, where one check is about several things.
+    std::set<std::string> troubled = {};
 };
 
 struct SheetKind {
@@ -66,6 +69,9 @@ struct SheetKind {
 
 /// text with its names filled; an unknown name goes to wrong.
 [[nodiscard]] Content filled(
+    const std::string& text, const SheetContext& context, const Where& where, Done& wrong);
+/// The same for the body of a request.
+[[nodiscard]] Content filled_body(
     const std::string& text, const SheetContext& context, const Where& where, Done& wrong);
 /// The same for a text without secrets, each value in the given encoding.
 [[nodiscard]] std::string filled_text(const std::string& text, Encoding encoding,

@@ -29,6 +29,14 @@ public:
         if (auto ok = check_pattern(into); !ok)
             wrong(*table_.get(key), fmt::format("{}: {}", key, ok.error().message));
     }
+    /// A place in JSON, as RFC 6901 writes it.
+    void pointer(const char* key, std::string& into) {
+        text(key, into);
+        if (!into.empty() && !found_in(into, "^(/([^~]|~[01])*)+$"))
+            wrong(*table_.get(key), fmt::format("{} is no place in JSON: {}.", key, into),
+                "Write it as \"/a/b\": each name with a / before it; ~1 stands for a / in a name, "
+                "~0 for a ~.");
+    }
     void number(const char* key, long& into) {
         if (const auto* node = find(key)) {
             if (auto value = node->value_exact<int64_t>(); value && *value >= 0)
@@ -99,6 +107,7 @@ Result<SheetRequest> read_request(const toml::table& table, const std::string& p
     in.text("url", request.url);
     in.text("method", request.method);
     in.text("body", request.body);
+    in.text("type", request.type);
     in.pattern("expect", request.expect);
     if (auto ok = in.end(); !ok) return tl::unexpected(ok.error());
     return request;
@@ -137,11 +146,12 @@ Result<SheetCheck> read_check(const toml::table& table, const std::string& path)
     in.text("on", check.on);
     in.text("method", check.method);
     in.text("body", check.body);
+    in.text("type", check.type);
     in.one_of("user", check.user, {"admin", "test"});
     in.one_of("tls", check.tls, {"verify", "pin", "any"});
     in.list<long, int64_t>("status", check.status);
     in.pattern("expect", check.expect);
-    in.text("pointer", check.pointer);
+    in.pointer("pointer", check.pointer);
     in.text("equals", check.equals);
     const auto* requests = in.find("requests");
     in.list<std::string, std::string>("count", check.count);

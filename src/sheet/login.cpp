@@ -10,33 +10,19 @@
 namespace ovd {
 namespace {
 
-/// The body with the password in its place: curl's configuration takes it from stdin.
-void add_body(Content& input, const Content& body) {
-    input.add_text("data-raw = \"");
-    for (auto part : body.parts()) {
-        part.encoding = Encoding::mycnf;
-        input.add(std::move(part));
-    }
-    input.add_text("\"\n");
-}
-
 std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
     const auto base = filled_text(check.target, Encoding::raw, context, check.where, wrong);
-    Look look{check.on, curl_command(), {}};
+    const auto tls = check.tls.empty() ? context.sheet.tls : check.tls;
+    std::vector<HttpRequest> requests;
     for (const auto& each : check.requests) {
-        HttpRequest request;
+        auto& request = requests.emplace_back();
         request.url = base + filled_text(each.url, Encoding::raw, context, check.where, wrong);
         request.method = each.method;
-        const auto input = curl_input({request}, static_cast<int>(check.timeout.count()),
-            (check.tls.empty() ? context.sheet.tls : check.tls) == "verify");
-        if (!look.input.empty()) look.input.add_text("next\n");
-        for (const auto& part : input.parts())
-            look.input.add(part);
-        // The last of two wins: this one has the password in it.
-        if (!each.body.empty())
-            add_body(look.input, filled(each.body, context, check.where, wrong));
+        request.body = filled_body(each.body, context, check.where, wrong);
+        request.type = each.type;
     }
-    return look;
+    return Look{check.on, curl_command(requests.size()),
+        curl_input(requests, static_cast<int>(check.timeout.count()), tls == "verify")};
 }
 
 Judged judge(const SheetCheck& check, const SheetContext&, const ReadResult& result) {

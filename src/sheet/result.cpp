@@ -2,6 +2,7 @@
 #include "sheet/result.h"
 
 #include "base/text.h"
+#include "engine/state.h"
 
 #include <algorithm>
 #include <cmath>
@@ -83,24 +84,32 @@ SheetHistory::SheetHistory(const std::vector<Json>& journal) {
         const auto kind = text_at(record, "kind");
         if (kind == "sheet") take_sheet(record);
         if (kind == "sent") touched_ = true;
-        if (kind == "ended" && record.value("disruptive", false))
-            changed_ = std::max(changed_, record.value("started", 0.0));
     }
+    changed_ = last_disruption(journal);
 }
 
 void SheetHistory::take_sheet(const Json& record) {
     empty_ = false;
     for (const auto& check : record.value("checks", Json::array())) {
         const auto name = text_at(check, "name");
-        if (seen_.insert(name).second && !touched_ && text_at(check, "state") == "bad")
-            bad_.insert(name);
+        const auto state = text_at(check, "state");
+        const bool well = state == "ok" || state == "moved";
+        const auto troubled = check.value("troubled", std::set<std::string>{});
         // What has been well since is well: when it breaks again, that is ours.
-        if (text_at(check, "state") == "ok" || text_at(check, "state") == "moved") bad_.erase(name);
+        if (well)
+            bad_.erase(name);
+        else if (!touched_ && state != "waits")
+            bad_[name] = troubled;
+        else if (const auto known = bad_.find(name); known != bad_.end() && state == "as before")
+            std::erase_if(
+                known->second, [&](const auto& each) { return !troubled.contains(each); });
         const auto values = check.value("values", Json::object());
         for (const auto& [key, value] : values.items()) {
             const auto text = text_at(value, "is");
-            first_[name].emplace(key, text);
-            if (text_at(value, "compare") == to_string(Compare::never)) last_[name][key] = text;
+            const bool kept = text_at(value, "compare") == to_string(Compare::never);
+            // What was seen while it was not well is nothing to compare with.
+            if (well || kept) first_[name].emplace(key, text);
+            if (kept) last_[name][key] = text;
         }
         if (check.contains("word") && check["word"].value("good", false))
             words_[name] = {true, text_at(check["word"], "text"), text_at(check["word"], "who"),
@@ -118,6 +127,12 @@ std::map<std::string, std::string> SheetHistory::known(const std::string& check)
     return values;
 }
 
+bool SheetHistory::was_bad(const std::string& check, const std::set<std::string>& troubled) const {
+    if (!touched_) return true;
+    const auto known = bad_.find(check);
+    return known != bad_.end() && std::ranges::includes(known->second, troubled);
+}
+
 std::optional<Word> SheetHistory::word(const std::string& check) const {
     const auto found = words_.find(check);
     if (found == words_.end()) return {};
@@ -126,19 +141,23 @@ std::optional<Word> SheetHistory::word(const std::string& check) const {
 
 void compare(CheckResultOfSheet& result, bool good, const SheetHistory& history) {
     const auto known = history.known(result.name);
+    bool stranger = false;
     for (const auto& [key, value] : result.values) {
         const auto before = known.find(key);
         if (before == known.end() || !has_moved(value, before->second)) continue;
         result.moved.push_back({key, before->second, value.text});
         if (value.compare == Compare::first && good) {
             good = false;
+            stranger = true; // never excused by what was so before
             result.says = fmt::format("the {} is another one than at first sight", key);
             result.hint = "If it was renewed on purpose, go on; from then on the new one counts "
                           "once the journal is begun anew. Else find out who answers there.";
         }
     }
     if (!good)
-        result.state = history.was_bad(result.name) ? CheckState::as_before : CheckState::bad;
+        result.state = !stranger && history.was_bad(result.name, result.troubled)
+                           ? CheckState::as_before
+                           : CheckState::bad;
     else
         result.state = result.moved.empty() ? CheckState::good : CheckState::moved;
 }
@@ -156,6 +175,7 @@ Json sheet_record(const SheetResult& result, const std::string& title) {
         for (const auto& moved : each.moved)
             check["moved"].push_back(
                 {{"value", moved.value}, {"before", moved.before}, {"now", moved.now}});
+        if (!each.troubled.empty()) check["troubled"] = each.troubled;
         if (each.word)
             check["word"] = {{"good", each.word->good}, {"text", each.word->text},
                 {"who", each.word->who}, {"time", each.word->time}};
@@ -164,13 +184,21 @@ Json sheet_record(const SheetResult& result, const std::string& title) {
     return record;
 }
 
+std::string sheet_word(const SheetResult& result) {
+    if (result.red()) return "RED";
+    if (const auto old = result.count(CheckState::as_before); old > 0)
+        return fmt::format(
+            "green but for {} that {} not well before", old, old == 1 ? "was" : "were");
+    return result.count(CheckState::moved) > 0 ? "green, with differences" : "green";
+}
+
 std::string sheet_text(const SheetResult& result, bool color) {
     std::string text;
     const auto paint = [color](const char* code, const std::string& word) {
         return color ? fmt::format("\033[{}m{}\033[0m", code, word) : word;
     };
     const std::pair<CheckState, const char*> shown[] = {{CheckState::bad, "31"},
-        {CheckState::waits, "31"}, {CheckState::moved, "33"}, {CheckState::as_before, "33"}};
+        {CheckState::waits, "31"}, {CheckState::as_before, "33"}, {CheckState::moved, "33"}};
     for (const auto& [state, code] : shown)
         for (const auto& check : result.checks) {
             if (check.state != state) continue;

@@ -44,6 +44,7 @@ struct CheckResultOfSheet {
     Values values;
     std::vector<Moved> moved;
     std::optional<Word> word;
+    std::set<std::string> troubled = {}; ///< names, where the check is about several things
 };
 
 struct SheetResult {
@@ -65,16 +66,17 @@ public:
     explicit SheetHistory(const std::vector<nlohmann::ordered_json>& journal = {});
 
     [[nodiscard]] bool empty() const { return empty_; }
-    /// Values of a check by name: the first ever seen, or the last of those that are only kept.
+    /// Values of a check by name: the first seen while it was well, or the last of those that are
+    /// only kept.
     [[nodiscard]] std::map<std::string, std::string> known(const std::string& check) const;
-    /// It was bad before the first change.
-    [[nodiscard]] bool was_bad(const std::string& check) const { return bad_.contains(check); }
+    /// It was bad before the first change and never well since, and in trouble are no others than
+    /// then. Before the first change that holds for whatever is bad.
+    [[nodiscard]] bool was_bad(
+        const std::string& check, const std::set<std::string>& troubled) const;
     /// The last good word of a person about it.
     [[nodiscard]] std::optional<Word> word(const std::string& check) const;
-    /// When something was last done that users could notice; epoch seconds, 0: never.
+    /// When something that users could notice had last been done; epoch seconds, 0: never.
     [[nodiscard]] double changed() const { return changed_; }
-    /// The same, for checks that come before the record of it is written.
-    void set_changed(double when) { changed_ = when; }
 
 private:
     void take_sheet(const nlohmann::ordered_json& record);
@@ -85,8 +87,7 @@ private:
     std::map<std::string, std::map<std::string, std::string>> first_;
     std::map<std::string, std::map<std::string, std::string>> last_;
     std::map<std::string, Word> words_;
-    std::set<std::string> bad_;
-    std::set<std::string> seen_;
+    std::map<std::string, std::set<std::string>> bad_; ///< with the names of what was in trouble
 };
 
 /// Compares with what is known, and says what the state of the check is.
@@ -95,6 +96,9 @@ void compare(CheckResultOfSheet& result, bool good, const SheetHistory& history)
 /// The journal's record: kind "sheet"; title tells why it was run.
 [[nodiscard]] nlohmann::ordered_json sheet_record(
     const SheetResult& result, const std::string& title);
+
+/// Its colour in a word or a few: RED, or green and what is to be said about that.
+[[nodiscard]] std::string sheet_word(const SheetResult& result);
 
 /// For people: what is bad first, then what moved, then the rest in one line. color: ANSI.
 [[nodiscard]] std::string sheet_text(const SheetResult& result, bool color);

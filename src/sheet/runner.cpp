@@ -13,6 +13,14 @@
 namespace ovd {
 namespace {
 
+/// As it will be read back from the journal: what a node printed need not be UTF-8, and may have
+/// been cut within a character.
+std::string readable(const std::string& text) {
+    using Json = nlohmann::json;
+    const auto line = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+    return Json::parse(line).get<std::string>();
+}
+
 /// One check on its way: the look, what it gave, and whether it may be tried again.
 struct Going {
     const SheetCheck* check = nullptr;
@@ -179,7 +187,7 @@ private:
             each.judged = {
                 false, fmt::format("no answer within {} s", each.check->timeout.count()), "", {}};
         else
-            each.judged = sheet_kind(each.check->kind).judge(*each.check, each.context, result);
+            each.judged = judged(*each.check, each.context, result);
     }
 
     Done finish(Going& each) {
@@ -190,9 +198,12 @@ private:
         if (!each.look) {
             if (auto ok = ask(*each.check, done); !ok) return ok;
         } else {
-            done.says = tools_.clean(each.judged.says);
-            done.hint = each.judged.hint;
+            done.says = readable(tools_.clean(each.judged.says));
+            done.hint = tools_.clean(each.judged.hint);
             done.values = each.judged.values;
+            for (auto& [key, value] : done.values)
+                value.text = readable(tools_.clean(value.text));
+            done.troubled = each.judged.troubled;
             compare(done, each.judged.good, history_);
         }
         if (tools_.told) tools_.told(done);
@@ -232,6 +243,16 @@ private:
 };
 
 } // namespace
+
+Judged judged(const SheetCheck& check, const SheetContext& context, const ReadResult& result) {
+    // Answers come from anywhere: one that a kind cannot cope with must not end the program.
+    try {
+        return sheet_kind(check.kind).judge(check, context, result);
+    } catch (const std::exception& strange) {
+        return {false, fmt::format("the answer could not be judged: {}", strange.what()),
+            "Look at what it answers yourself, and at this check in the sheet.", {}};
+    }
+}
 
 Result<SheetResult> run_sheet(
     const SheetTools& tools, const SheetHistory& history, std::stop_token stop) {

@@ -26,6 +26,10 @@ struct SheetTools {
     std::function<void(const CheckResultOfSheet&)> told;
 };
 
+/// What its kind makes of what was seen; one that it cannot make anything of is bad.
+[[nodiscard]] Judged judged(
+    const SheetCheck& check, const SheetContext& context, const ReadResult& result);
+
 /// A check that cannot be made is bad. Errors are only those of the sheet itself and a stop.
 [[nodiscard]] Result<SheetResult> run_sheet(
     const SheetTools& tools, const SheetHistory& history, std::stop_token stop);

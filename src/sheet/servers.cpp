@@ -5,7 +5,6 @@
 #include "sheet/kinds.h"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 
 namespace ovd {
@@ -15,7 +14,7 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, D
     if (context.admin_user.empty())
         wrong = fail(Kind::farm, "The farm file has no user for the Administration Console.",
             "Write [admin] user and password there, or take this check out.", check.where);
-    return Look{"active", curl_command(),
+    return Look{"active", curl_command(overview_calls().size()),
         admin_input(context.admin_user, overview_calls(), static_cast<int>(check.timeout.count()))};
 }
 
@@ -23,10 +22,7 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, D
 std::string trouble_with(const AdminServer& server, const SheetContext& context) {
     if (!server.registered) return server.name + " is not registered";
     if (server.status != "ready") return fmt::format("{} is {}", server.name, server.status);
-    // OVD keeps whole seconds.
-    if (server.timestamp != 0 && server.timestamp < std::floor(context.changed))
-        return server.name + " has not reported since the last change";
-    return {};
+    return stale(server, context.changed);
 }
 
 Judged judge(const SheetCheck&, const SheetContext& context, const ReadResult& result) {
@@ -39,19 +35,27 @@ Judged judge(const SheetCheck&, const SheetContext& context, const ReadResult& r
     judged.values["maintenance"] = {overview->maintenance ? "on" : "off", Compare::exactly};
     judged.values["servers"] = {std::to_string(overview->servers.size()), Compare::exactly};
     std::vector<std::string> names;
+    std::vector<std::string> locked;
     std::vector<std::string> troubles;
     for (const auto& server : overview->servers) {
         names.push_back(server.name);
-        if (auto trouble = trouble_with(server, context); !trouble.empty())
+        if (server.locked) locked.push_back(server.name);
+        if (auto trouble = trouble_with(server, context); !trouble.empty()) {
             troubles.push_back(std::move(trouble));
+            judged.troubled.insert(server.name);
+        }
     }
     std::ranges::sort(names);
+    std::ranges::sort(locked);
+    judged.values["locked"] = {locked.empty() ? "none" : join(locked, " "), Compare::exactly};
     judged.values["names"] = {join(names, " "), Compare::never};
     // A server that was there the first time and is not in the list at all.
     if (const auto known = context.known.find("names"); known != context.known.end())
         for (const auto& name : split(known->second, ' '))
-            if (std::ranges::find(names, name) == names.end())
+            if (std::ranges::find(names, name) == names.end()) {
                 troubles.push_back(name + " is gone from the list");
+                judged.troubled.insert(name);
+            }
     judged.good = troubles.empty();
     judged.says = judged.good ? fmt::format("{} servers ready, OVD {}, maintenance {}",
                                     overview->servers.size(), overview->version,

@@ -17,6 +17,7 @@ struct SheetRequest {
     std::string url;
     std::string method = "POST";
     std::string body;
+    std::string type;
     std::string expect; ///< extended regular expression that the answer must match
 };
 
@@ -28,6 +29,7 @@ struct SheetCheck {
     std::string on;     ///< node, "active", "passive", or empty: the operator's machine
     std::string method = "GET";
     std::string body;
+    std::string type; ///< Content-Type of the body; empty: a form
     std::string user; ///< "admin" or "test": Basic login with that user of the farm file
     std::string tls;  ///< verify, pin or any; empty: as the sheet says
     std::vector<long> status;

@@ -10,30 +10,45 @@
 namespace ovd {
 namespace {
 
-/// Reads the query, or tables to count (one a line, after an empty first line), from stdin. The
-/// configuration is flat JSON of overrides; what is not in it has OVD's default.
+/// Reads the query, or tables to count (one a line, after the word count), from stdin. The
+/// configuration is flat JSON of overrides; what is not in it has OVD's default. PHP 5.4 without
+/// mysqlnd is enough.
 constexpr std::string_view script = R"(php -r '
 $c = json_decode((string) file_get_contents("/var/spool/ovd/session-manager/config"), true);
 if (!is_array($c)) { fwrite(STDERR, "OVD has no configuration now\n"); exit(3); }
-$g = function ($k, $d) use ($c) { return $c["general.sql.$k"] ?? $c["general"]["sql"][$k] ?? $d; };
+function g($c, $k, $d) {
+  if (isset($c["general.sql.$k"])) return $c["general.sql.$k"];
+  return isset($c["general"]["sql"][$k]) ? $c["general"]["sql"][$k] : $d;
+}
+function rows($db, $q) {
+  $r = mysqli_query($db, $q);
+  if (!$r) { fwrite(STDERR, mysqli_error($db) . "\n"); exit(5); }
+  $all = array();
+  while ($r !== true && ($row = mysqli_fetch_row($r))) $all[] = $row;
+  return $all;
+}
 mysqli_report(MYSQLI_REPORT_OFF);
 $db = mysqli_init();
 mysqli_options($db, MYSQLI_OPT_CONNECT_TIMEOUT, 10);
-if (!@mysqli_real_connect($db, $g("host", "localhost"), $g("user", ""), $g("password", ""), $g("database", "ovd"))) {
+if (!@mysqli_real_connect($db, g($c, "host", "localhost"), g($c, "user", ""), g($c, "password", ""), g($c, "database", "ovd"))) {
   fwrite(STDERR, mysqli_connect_error() . "\n"); exit(4); }
 mysqli_set_charset($db, "utf8mb4");
 $lines = explode("\n", rtrim(stream_get_contents(STDIN), "\n"));
-if ($lines[0] === "count") {
-  $all = array_column(mysqli_fetch_all(mysqli_query($db, "SHOW TABLES")), 0);
-  foreach (array_slice($lines, 1) as $name) {
-    $has = array_values(array_filter($all, function ($t) use ($name) { return $t === $name || preg_match("/^[a-z0-9]+_" . $name . "$/", $t); }));
-    echo $name, "\t", $has ? mysqli_fetch_row(mysqli_query($db, "SELECT COUNT(*) FROM `" . $has[0] . "`"))[0] : "none", "\n";
-  }
+if ($lines[0] !== "count") {
+  foreach (rows($db, implode("\n", $lines)) as $row) echo implode("\t", $row), "\n";
   exit(0);
 }
-$r = mysqli_query($db, implode("\n", $lines));
-if (!$r) { fwrite(STDERR, mysqli_error($db) . "\n"); exit(5); }
-if ($r !== true) foreach (mysqli_fetch_all($r) as $row) echo implode("\t", $row), "\n";
+$tables = rows($db, "SHOW TABLES");
+foreach (array_slice($lines, 1) as $name) {
+  $n = "none";
+  foreach ($tables as $t)
+    if ($t[0] === $name || preg_match("/^[a-z0-9]+_" . $name . "$/", $t[0])) {
+      $n = rows($db, "SELECT COUNT(*) FROM `" . $t[0] . "`");
+      $n = $n[0][0];
+      break;
+    }
+  echo $name, "\t", $n, "\n";
+}
 ')";
 
 std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
@@ -56,13 +71,21 @@ Judged judge(const SheetCheck& check, const SheetContext&, const ReadResult& res
         return {false, tail(output, 300),
             "Look whether the database server runs and lets the Session Manager in.", {}};
     Judged judged;
+    std::vector<std::string> missing;
     for (const auto& row : check.count.empty() ? std::vector<std::string>{} : lines(output)) {
         const auto words = split(row, '\t');
         // Sessions and what is known of servers come and go.
         const bool moves = words.front() == "sessions";
-        if (words.size() == 2)
+        if (words.size() != 2) continue;
+        if (words[1] == "none")
+            missing.push_back(words[0]);
+        else
             judged.values[words[0]] = {words[1], moves ? Compare::never : Compare::exactly};
     }
+    if (!missing.empty())
+        return {false, "there is no table for " + join(missing, ", "),
+            "Look at the tables with SHOW TABLES, and write those of this OVD under count.",
+            std::move(judged.values)};
     if (check.record) judged.values["rows"] = {output.substr(0, 300), Compare::exactly};
     judged.good = found_in(output, check.expect);
     auto seen = output.substr(0, 160);

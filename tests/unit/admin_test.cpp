@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ovd/admin.h"
 
+#include "base/process.h"
+#include "guide_maker.h"
+
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
 
 using namespace ovd;
 
@@ -85,6 +90,56 @@ TEST_CASE("a call that an OVD may not know does not spoil the others") {
     CHECK(overview->servers[0].registered);
     CHECK(overview->servers[0].timestamp == 1700000000);
     CHECK(overview->sessions == std::vector<std::string>{"alice (logged)"});
+}
+
+TEST_CASE("an overview of one organization alone is not taken for the whole farm") {
+    const std::string rest = answer(200, R"({"system_in_maintenance":1})") +
+                             answer(200, R"({"7":{"fqdn":"oas1"}})") + answer(200, "[]");
+    // Only an OVD that has no organizations may not know the call.
+    for (const auto& lost : {answer(500, "oops"), answer(404, R"({"error":{"code":"gone"}})"),
+             std::string("\n@@ovd-answer 000 20.001 0 \ncurl: (28) Operation timed out\n")})
+        CHECK_FALSE(admin_answers(seen(lost + rest), overview_calls()));
+    const auto no = admin_answers(seen(answer(200, "false") + rest), overview_calls());
+    REQUIRE(no);
+    CHECK(admin_overview(*no).error().kind == Kind::unknown);
+    const auto none =
+        admin_answers(seen(answer(200, "true") + answer(200, R"({"system_in_maintenance":1})") +
+                           answer(200, "[]") + answer(200, "[]")),
+            overview_calls());
+    REQUIRE(none);
+    REQUIRE_FALSE(admin_overview(*none));
+    CHECK(admin_overview(*none).error().message.find("all organizations") != std::string::npos);
+}
+
+TEST_CASE("several requests go through a curl that knows neither next nor data-raw") {
+    // A stand-in that refuses both, as the one of RHEL 7 does, and shows what it was given.
+    const TempDir dir;
+    const auto path = dir.path() / "curl";
+    std::ofstream(path)
+        << "#!/bin/sh\ncat > \"$0.seen\"\nif grep -Eq '^(next|data-raw)' \"$0.seen\"; then "
+           "exit 2; fi\nwhile [ $# -gt 0 ]; do [ \"$1\" = -b ] && jar=$2; shift; done\n"
+           "echo \"cookies $(cat \"$jar\") mode $(stat -c %a \"$jar\")\"\n"
+           "sed -n 's/^url = \"\\(.*\\)\"/\\1/p' \"$0.seen\" | tee -a \"$jar\"\n"
+           "echo '@@ovd-answer 200 0.1 1 '\n";
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    std::vector<HttpRequest> requests(2);
+    requests[0].url = "https://x/a";
+    requests[0].method = "POST";
+    requests[0].body.add_text("p=a\nb");
+    requests[1].url = "https://x/b";
+    const auto input = curl_input(requests, 3, false).resolve([](const Content::Part&) {
+        return Result<std::string>("");
+    });
+    REQUIRE(input);
+    const auto ran = run_local("PATH=" + dir.path().string() + ":$PATH\n" + curl_command(2), {}, {},
+        *input, std::chrono::seconds(20));
+    REQUIRE(ran);
+    const auto answers = curl_answers({ran->status, false, ran->output});
+    INFO(ran->output);
+    REQUIRE(answers);
+    REQUIRE(answers->size() == 2);
+    CHECK((*answers)[0].body == "cookies  mode 600\nhttps://x/a");
+    CHECK((*answers)[1].body == "cookies https://x/a mode 600\nhttps://x/b");
 }
 
 TEST_CASE("an overview of another shape is not guessed at") {

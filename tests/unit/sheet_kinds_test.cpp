@@ -3,7 +3,7 @@
 #include "guide_maker.h"
 
 #include "guide/values.h"
-#include "sheet/kinds.h"
+#include "sheet/runner.h"
 
 #include <catch2/catch.hpp>
 
@@ -38,7 +38,7 @@ struct Bench {
         return !wrong;
     }
     [[nodiscard]] Judged judge(const std::string& output, int status = 0) const {
-        return sheet_kind(check().kind).judge(check(), context(), {status, false, output});
+        return judged(check(), context(), {status, false, output});
     }
     [[nodiscard]] const SheetCheck& check() const { return sheet.checks.front(); }
 
@@ -72,6 +72,10 @@ TEST_CASE("http: status, text and a place in JSON") {
     CHECK(json.judge(answer(200, R"({"a":{"b":8}})")).says == "/a/b is 8, not 7");
     CHECK(json.judge(answer(200, "{}")).says == "there is nothing at /a/b");
     CHECK(json.judge(answer(200, "<html>")).says == "the answer is not JSON");
+    // Where a number must stand there is none in this list: no reason to end the program.
+    CHECK_FALSE(json.judge(answer(200, R"({"a":[1,2]})")).good);
+    const Bench list("http = \"http://x/\"\npointer = \"/a/01\"\n");
+    CHECK_FALSE(list.judge(answer(200, R"({"a":[1,2]})")).good);
 }
 
 TEST_CASE("http: a certificate's key is a value that must stay, by Session Manager") {
@@ -91,8 +95,7 @@ TEST_CASE("login: every request must be answered as expected, the password on st
         "login = \"https://{{ service }}\"\nrequests = [{ url = \"/in\", body = "
         "\"p={{ secret test_password }}\", expect = \"<session\" }, { url = \"/out\" }]\n");
     const auto look = login.look();
-    CHECK(
-        look.input.display().find("data-raw = \"p=<secret test_password>\"") != std::string::npos);
+    CHECK(look.input.display().find("data = \"p=<secret test_password>\"") != std::string::npos);
     CHECK(look.command.find("secret") == std::string::npos);
     CHECK(login.judge(answer(200, "<session id=1>") + answer(200, "bye")).good);
     const auto refused = login.judge(answer(200, "auth_failed") + answer(200, "bye"));
@@ -116,7 +119,47 @@ TEST_CASE("servers: registered, ready, heard from since the last change, none mi
     bench.known.clear();
     CHECK(bench.judge(overview(R"({"1":{"fqdn":"oas1","status":"broken","registered":true}})"))
               .says == "oas1 is broken");
+    CHECK(bench.judge(overview(R"({"1":{"fqdn":"oas1","status":"broken","registered":true}})"))
+              .troubled == std::set<std::string>{"oas1"});
+    CHECK(
+        bench.judge(overview(R"({"1":{"fqdn":"oas1","status":"ready","registered":true}})")).says ==
+        "oas1: the Session Manager does not say when it last reported");
+    CHECK(bench.judge(overview(good)).values.at("locked").text == "none");
+    CHECK(bench
+              .judge(overview(R"({"1":{"fqdn":"oas1","status":"ready","registered":1,)"
+                              R"("locked":1,"timestamp":9}})"))
+              .values.at("locked")
+              .text == "oas1");
+    CHECK_FALSE(bench.judge(overview("[]")).good);
     CHECK_FALSE(bench.judge(answer(401, R"({"error":{"code":"not_authorized"}})")).good);
+}
+
+TEST_CASE("requests: a body that curl would take for a file is refused, JSON can be told") {
+    CHECK(Bench("http = \"http://x/\"\nmethod = \"POST\"\nbody = \"@/etc/passwd\"\n").refused());
+    CHECK(Bench("http = \"http://x/\"\nmethod = \"POST\"\nbody = \"{{ secret test_password }}\"\n")
+            .refused());
+    const Bench json("http = \"http://x/\"\nmethod = \"POST\"\nbody = \"[1]\"\ntype = "
+                     "\"application/json\"\n");
+    CHECK(json.look().input.display().find("data = \"[1]\"\nheader = \"Content-Type: "
+                                           "application/json\"") != std::string::npos);
+}
+
+TEST_CASE("cluster: what was there once must stay, what comes is no fault") {
+    Bench cluster("cluster = \"settled\"\n");
+    const std::string six = "quorate, 6 resources on osm1\nresources there: 6\n";
+    CHECK(cluster.judge("no cluster yet\n").good);
+    CHECK(cluster.judge(six).good);
+    cluster.known["resources"] = "6";
+    CHECK(cluster.judge(six).good);
+    CHECK(cluster.judge("quorate, 6 resources on osm1\nswitched off: lsyncd\nresources there: 6\n")
+              .values.at("switched off")
+              .text == "lsyncd");
+    const auto less = cluster.judge("quorate, 5 resources on osm1\nresources there: 5\n");
+    CHECK_FALSE(less.good);
+    CHECK(less.says.find("there were 6 resources, now there are 5") == 0);
+    // It stays red the next time as well.
+    CHECK(less.values.at("resources").text == "6");
+    CHECK_FALSE(cluster.judge("no cluster yet\n").good);
 }
 
 TEST_CASE("tcp: open, refused, silent") {
@@ -149,6 +192,9 @@ TEST_CASE("sql: reads only, counts tables, compares rows") {
     const auto seen = count.judge("user\t20\nsessions\t3\n");
     CHECK(seen.values.at("user").compare == Compare::exactly);
     CHECK(seen.values.at("sessions").compare == Compare::never);
+    const auto missing = count.judge("user\tnone\nsessions\t3\n");
+    CHECK_FALSE(missing.good);
+    CHECK(missing.says == "there is no table for user");
 }
 
 TEST_CASE("log: only what is new since the last look") {

@@ -79,11 +79,30 @@ TEST_CASE("what is wrong with a sheet is named with its place") {
               .message.find("Two checks") != std::string::npos);
 }
 
+TEST_CASE(
+    "a place in JSON that is none is told when the sheet is read, not while it is gone through") {
+    const auto with = [](const std::string& pointer) {
+        return "[[check]]\nname = \"a\"\nhttp = \"https://x/\"\npointer = \"" + pointer + "\"\n";
+    };
+    for (const char* bad : {"a/b", "/a~b", "/a~", "/~2"}) {
+        INFO(bad);
+        const auto said = broken(with(bad));
+        CHECK(said.message.find("pointer is no place in JSON") == 0);
+        CHECK(said.hint.find("/a/b") != std::string::npos);
+        CHECK(said.where->line == 4);
+    }
+    for (const char* good : {"/a/b", "/a~1b~0", "/", "/a//b"})
+        CHECK(read_sheet(with(good), "sheet.toml"));
+}
+
 TEST_CASE("a value that is not what it was the first time has moved") {
     const std::vector<Record> journal{seen("c", CheckState::good, "3")};
     CHECK(again(journal, "3") == CheckState::good);
     CHECK(again(journal, "4") == CheckState::moved);
-    CHECK(again(journal, "4", false) == CheckState::bad);
+    CHECK(again({journal[0], {{"kind", "sent"}}}, "4", false) == CheckState::bad);
+    // What was seen while it was broken is nothing to compare with.
+    CHECK(again({seen("c", CheckState::as_before, "0"), seen("c", CheckState::good, "3")}, "3") ==
+          CheckState::good);
     // The first time counts, not the last.
     const std::vector<Record> later{
         seen("c", CheckState::good, "3"), seen("c", CheckState::moved, "4")};
@@ -107,14 +126,48 @@ TEST_CASE("sizes and times have room, certificates have none") {
 
 TEST_CASE("what was broken before the first change does not block, what broke later does") {
     const Record sent{{"kind", "sent"}, {"task", "t"}, {"job", "j"}};
-    CHECK(again({seen("c", CheckState::bad, "1")}, "1", false) == CheckState::as_before);
+    // At first sight already.
+    CHECK(again({}, "1", false) == CheckState::as_before);
+    CHECK(
+        again({seen("c", CheckState::as_before, "1"), sent}, "1", false) == CheckState::as_before);
     CHECK(again({seen("c", CheckState::good, "1"), sent, seen("c", CheckState::bad, "1")}, "1",
               false) == CheckState::bad);
     // It was mended in between.
-    CHECK(again({seen("c", CheckState::bad, "1"), seen("c", CheckState::good, "1")}, "1", false) ==
-          CheckState::bad);
+    CHECK(again({seen("c", CheckState::as_before, "1"), seen("c", CheckState::good, "1"), sent},
+              "1", false) == CheckState::bad);
+    // Nobody's answer is no word about how it was.
+    CHECK(again({seen("c", CheckState::waits, "1"), sent}, "1", false) == CheckState::bad);
     // First looked at only after something had been changed: nobody knows that it was so before.
     CHECK(again({sent, seen("c", CheckState::bad, "1")}, "1", false) == CheckState::bad);
+}
+
+TEST_CASE("a server that was lost before excuses itself, not the ones that are lost later") {
+    const Record sent{{"kind", "sent"}, {"task", "t"}, {"job", "j"}};
+    const auto with = [](CheckState state, const std::set<std::string>& names) {
+        auto record = seen("c", state, "1");
+        record["checks"][0]["troubled"] = names;
+        return record;
+    };
+    const auto now = [](const std::vector<Record>& journal, const std::set<std::string>& names) {
+        CheckResultOfSheet check;
+        check.name = "c";
+        check.troubled = names;
+        ovd::compare(check, false, SheetHistory(journal));
+        return check.state;
+    };
+    const std::vector<Record> before{with(CheckState::as_before, {"esg1", "oas1"}), sent};
+    CHECK(now(before, {"esg1"}) == CheckState::as_before);
+    CHECK(now(before, {"esg1", "oas2"}) == CheckState::bad);
+    // One of the two was well again in between: from then on it is ours.
+    const std::vector<Record> better{before[0], sent, with(CheckState::as_before, {"esg1"})};
+    CHECK(now(better, {"esg1"}) == CheckState::as_before);
+    CHECK(now(better, {"esg1", "oas1"}) == CheckState::bad);
+    SheetResult result;
+    result.budget = Seconds{600};
+    result.checks.push_back(
+        {"c", "servers", CheckState::as_before, "", "", 0, {}, {}, {}, {"esg1"}});
+    CHECK(sheet_record(result, "t")["checks"][0]["troubled"] == Record{"esg1"});
+    CHECK(sheet_word(result) == "green but for 1 that was not well before");
 }
 
 TEST_CASE("a sheet is red when something is bad, unanswered or too slow") {
@@ -146,7 +199,8 @@ TEST_CASE("what is red is told before what moved, and good ones are only counted
 }
 
 TEST_CASE("the last disruptive change is known, for servers that must have reported since") {
-    const SheetHistory history({{{"kind", "ended"}, {"started", 5.0}, {"disruptive", true}},
-        {{"kind", "ended"}, {"started", 9.0}}});
-    CHECK(history.changed() == 5.0);
+    const SheetHistory history(
+        {{{"kind", "ended"}, {"started", 5.0}, {"finished", 7.0}, {"disruptive", true}},
+            {{"kind", "ended"}, {"started", 9.0}, {"finished", 9.5}}});
+    CHECK(history.changed() == 7.0);
 }
