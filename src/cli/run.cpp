@@ -143,6 +143,7 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     if (auto outline = new_outline(session.plan(), (*journal)->records()))
         if (auto ok = (*journal)->write(std::move(*outline)); !ok)
             return tl::unexpected(ok.error());
+    watcher->go_on();
     for (const auto& id : session.farm().to_the_letter)
         session.view().say(
             fmt::format("To the letter, {}: {}", id, session.guide().letters.at(id)));

@@ -32,6 +32,12 @@ Result<std::unique_ptr<SessionSheets>> SessionSheets::open(Session& session, con
                      ? read_sheet(default_sheet(session.farm()), "")
                      : load_sheet(path);
     if (!sheet) return tl::unexpected(sheet.error());
+    const auto& from = sheet->watch.from;
+    if (!from.empty() && session.farm().node(from) == nullptr &&
+        session.farm().server(from) == nullptr)
+        return fail(Kind::farm, fmt::format("[watch]: {} is no node of this farm.", from),
+            "Write osm1, osm2, pcs3, pcs4, dbmy or the name of a server, or leave it out.",
+            sheet->watch.where);
     sheets->sheet_ = std::move(*sheet);
     sheets->answers_ = std::move(answers);
     sheets->who_ = std::move(who);

@@ -8,6 +8,10 @@
 
 namespace ovd {
 
+/// What a person is asked at a red sheet; a "done" to it is a warning that stands.
+constexpr std::string_view red_sheet_question =
+    "The verification sheet is red. Go on all the same? (done: go on; not yet: stop here)";
+
 /// The verification sheet, as the engine sees it.
 class Sheets {
 public:

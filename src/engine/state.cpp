@@ -114,6 +114,7 @@ RunState replay(const std::vector<Record>& records) {
             run.facts = record.value("facts", Facts{});
             run.who = record.value("who", "");
             run.finished = false;
+            run.last_stop.clear(); // how the one before ended says nothing of this one
         } else if (kind == "stop") {
             run.last_stop = record.value("why", "");
             run.finished = record.value("finished", false);

@@ -98,7 +98,7 @@ Done TaskRun::go_through_sheet(const SheetOp& op) {
     (*record)["task"] = task_.id;
     if (auto ok = tools_.journal.write(std::move(*record)); !ok) return ok;
     if (!red) return {};
-    const AskOp question{"The verification sheet is red. Go on all the same?",
+    const AskOp question{std::string(red_sheet_question),
         "What is red stands above. Mend it and answer not yet: the next run looks again.", ""};
     auto open = put_question(question);
     if (!open) return tl::unexpected(open.error());

@@ -2,8 +2,11 @@
 #include "report/drawing.h"
 #include "report/outline.h"
 #include "report/report.h"
+#include "report/service.h"
+#include "report/sheets.h"
 
 #include "base/text.h"
+#include "engine/sheets.h"
 #include "engine/state.h"
 
 #include <algorithm>
@@ -13,12 +16,6 @@
 
 namespace ovd {
 namespace {
-
-/// 2026-01-31 02:14:07 UTC, of an ISO time.
-std::string shown_time(const std::string& iso) {
-    if (iso.size() < 19) return iso;
-    return iso.substr(0, 10) + " " + iso.substr(11, 8) + " UTC";
-}
 
 class Report {
 public:
@@ -38,6 +35,8 @@ public:
         json["made"] = shown_time(iso_time(now_));
         json["chapters"] = chapters();
         json["interruptions"] = interruptions_;
+        json["not_watched"] = not_watched_;
+        json["never"] = interruptions_.empty() && not_watched_.empty();
         json["sheets"] = sheets_;
         json["runs"] = runs();
         json["differs"] = differs();
@@ -62,14 +61,22 @@ private:
             if (kind == "task") who_[task] = who;
             if (kind == "sent") commands_[task].push_back(command_from(record));
             if (kind == "ended") note_end(task, record);
+            if (kind == "answer" && text_of(record, "question") == red_sheet_question &&
+                text_of(record, "answer") == "done")
+                warnings_.push_back({{"task", task},
+                    {"text", fmt::format("The verification sheet was red, and {} said to go on.",
+                                 text_of(record, "who"))}});
             if (kind == "answer") answers_[task].push_back(answer_from(record));
             if (kind == "looked" || kind == "put back")
                 notes_[task].push_back({{"time", shown_time(text_of(record, "time"))},
                     {"text", kind == "looked" ? "found: " + text_of(record, "found")
                                               : "put back: " + text_of(record, "command")}});
-            if (kind == "away") interruptions_.push_back(interruption_from(record));
-            if (kind == "sheet") take_sheet(record);
         }
+        sheets_ = sheet_pages(journal_);
+        for (const auto& record : interruptions(journal_))
+            interruptions_.push_back(interruption_from(record));
+        for (const auto& title : not_watched(journal_, outline_))
+            not_watched_.push_back({{"title", title}});
     }
 
     static Record command_from(const Record& record) {
@@ -108,42 +115,11 @@ private:
         return {{"from", shown_time(text_of(record, "from"))},
             {"from_iso", text_of(record, "from")}, {"to_iso", text_of(record, "to")},
             {"seconds", seconds},
-            {"length", human_seconds(seconds) + (back ? "" : ", not back when the run ended")},
+            {"length", !back                            ? "not back when last seen"
+                       : record.value("at most", false) ? "at most " + human_seconds(seconds)
+                                                        : human_seconds(seconds)},
             {"task", text_of(record, "task")}, {"title", title_of(text_of(record, "task"))},
             {"over", limit > 0 && seconds > static_cast<double>(limit)}, {"limit", limit}};
-    }
-
-    void take_sheet(const Record& record) {
-        Record sheet{{"title", text_of(record, "title")},
-            {"time", shown_time(text_of(record, "time"))}, {"iso", text_of(record, "time")},
-            {"red", record.value("red", true)}, {"active", text_of(record, "active")},
-            {"service", text_of(record, "service")},
-            {"length", human_seconds(record.value("seconds", 0.0))},
-            {"budget", human_seconds(record.value("budget", 0.0))}, {"first", sheets_.empty()},
-            {"checks", Record::array()}};
-        std::size_t good = 0;
-        std::size_t moved = 0;
-        for (const auto& each : record.value("checks", Record::array())) {
-            const auto state = text_of(each, "state");
-            good += state == "ok" || state == "moved" ? 1 : 0;
-            moved += state == "moved" ? 1 : 0;
-            Record check{{"name", text_of(each, "name")}, {"state", state},
-                {"look", state == "ok"                              ? "green"
-                         : state == "moved" || state == "as before" ? "yellow"
-                                                                    : "red"},
-                {"says", text_of(each, "says")}, {"notable", state != "ok"},
-                {"moved", each.value("moved", Record::array())}, {"values", Record::array()}};
-            const auto values = each.value("values", Record::object());
-            for (const auto& [key, value] : values.items())
-                check["values"].push_back({{"name", key}, {"is", text_of(value, "is")}});
-            sheet["checks"].push_back(std::move(check));
-        }
-        sheet["all"] = sheet["checks"].size();
-        sheet["good"] = good;
-        sheet["moved"] = moved;
-        sheet["look"] = sheet["red"].get<bool>() ? "red" : moved > 0 ? "yellow" : "green";
-        sheet["word"] = sheet["red"].get<bool>() ? "red" : "green";
-        sheets_.push_back(std::move(sheet));
     }
 
     Record task_from(const Record& row) {
@@ -262,7 +238,7 @@ private:
             if (kind == "sheet")
                 now.parts.push_back({"sheet " + text_of(record, "title"), time - began,
                     time - began, record.value("red", true) ? "red" : "green"});
-            if (kind == "away") {
+            if (kind == "away" && record.value("seconds", 0.0) > 0) {
                 const double from = epoch_of(text_of(record, "from")) - began;
                 now.parts.push_back({"away " + human_seconds(record.value("seconds", 0.0)), from,
                     from + record.value("seconds", 0.0), "away"});
@@ -319,21 +295,32 @@ private:
                                         all_ - done_, all_)}});
         for (const auto& title : open_)
             all.push_back({{"text", "Waits for a person: " + title}});
-        const std::pair<const char*, const char*> always[] = {
-            {"Fencing.", "The guide leaves it out: a Session Manager that hangs, but is not dead, "
-                         "cannot be shut off by the other. Ask for a fence agent for your "
-                         "hypervisor."},
-            {"Backups.", "The database lives on dbmy now: back that up, and /etc/ovd and "
-                         "/var/spool/ovd of both Session Managers."},
-            {"Names.", "Users, certificates, monitoring and documentation should name the virtual "
-                       "address, not osm1."},
-            {"Machines apart.", "osm1 and osm2, and pcs3 and pcs4, belong on different hosts: two "
-                                "nodes lost at once take the quorum along."},
-            {"The old database on osm1.", "It is stopped and kept. Once nobody wants it back: "
-                                          "ovd-failover run --procedure remove-local-database."},
+        const auto now = picture();
+        struct Advice {
+            bool holds;
+            const char* what;
+            const char* why;
         };
-        for (const auto& [what, why] : always)
-            all.push_back({{"text", fmt::format("{} {}", what, why)}});
+        const Advice advice[] = {
+            {true, "Fencing.",
+                "The guide leaves it out: a Session Manager that hangs, but is not dead, "
+                "cannot be shut off by the other. Ask for a fence agent for your "
+                "hypervisor."},
+            {now.dbmy, "Backups.",
+                "The database lives on dbmy now: back that up, and /etc/ovd and "
+                "/var/spool/ovd of both Session Managers."},
+            {now.vip, "Names.",
+                "Users, certificates, monitoring and documentation should name the virtual "
+                "address, not osm1."},
+            {true, "Machines apart.",
+                "osm1 and osm2, and pcs3 and pcs4, belong on different hosts: two "
+                "nodes lost at once take the quorum along."},
+            {now.dbmy, "The old database on osm1.",
+                "It is stopped and kept. Once nobody wants it back: "
+                "ovd-failover run --procedure remove-local-database."},
+        };
+        for (const auto& [holds, what, why] : advice)
+            if (holds) all.push_back({{"text", fmt::format("{} {}", what, why)}});
         return all;
     }
 
@@ -345,7 +332,8 @@ private:
             total += each["seconds"].get<double>();
         }
         return {{"done", done_}, {"all", all_}, {"interruptions", interruptions_.size()},
-            {"longest", human_seconds(longest)}, {"total", human_seconds(total)},
+            {"longest", not_watched_.empty() || longest > 0 ? human_seconds(longest) : "not known"},
+            {"total", not_watched_.empty() ? human_seconds(total) : "not known"},
             {"sheets", sheets_.size()}};
     }
 
@@ -356,7 +344,8 @@ private:
         };
         if (!troubled_.empty())
             return word("red", "Stopped by a failure",
-                join(troubled_, ", ") + ". " + lines(state_.last_stop + "\n").front());
+                join(troubled_, ", ") + ". " + lines(state_.last_stop + "\n").front() +
+                    how_it_stands());
         if (red)
             return word("red", "The verification sheet is red",
                 "Look at the last sheet below before anything else.");
@@ -366,9 +355,20 @@ private:
         if (done_ == all_)
             return word("yellow", "Done, not verified",
                 "Everything planned was carried out. No verification sheet was gone through.");
-        return word("yellow", done_ == 0 ? "Not begun" : "Under way",
-            fmt::format("{} of {} tasks are done. {}", done_, all_,
-                lines(state_.last_stop + "\n").front()));
+        const auto stands = how_it_stands();
+        return word(stands.empty() ? "yellow" : "red", done_ == 0 ? "Not begun" : "Under way",
+            fmt::format("{} of {} tasks are done. {}{}", done_, all_,
+                state_.last_stop.empty() ? "The last run ended without a word, or is still at work."
+                                         : lines(state_.last_stop + "\n").front(),
+                stands));
+    }
+
+    /// What was under way when the journal ends, and what must not stay as it is.
+    [[nodiscard]] std::string how_it_stands() const {
+        auto all = standing(journal_, outline_, state_);
+        for (const auto& [id, task] : state_.tasks)
+            if (task.state == TaskState::under_way) all.insert(all.begin(), "under way: " + id);
+        return all.empty() ? "" : " Now: " + join(all, "; ") + ".";
     }
 
     [[nodiscard]] FarmPicture picture() const {
@@ -379,12 +379,15 @@ private:
         FarmPicture now;
         // A procedure after the migration has none of its chapters: the pair is there.
         const bool migration = chapter_done_.contains("3-database");
+        const auto step = [&](const char* id) { return step_done(outline_, state_, id); };
         now.priv = !migration || done("1-");
-        now.osm2 = !migration || done("2-") || done("5-");
-        now.dbmy = !migration || done("3-");
-        now.vip = !migration || done("4-");
-        now.cluster = !migration || done("6-");
+        now.osm2 = !migration || step("deploy-osm2");
+        now.dbmy = !migration || step("config-installed");
+        now.vip = !migration || step("set-vip");
+        now.cluster = !migration || step("six-resources");
         now.active = sheets_.empty() ? "osm1" : text_of(sheets_.back(), "active");
+        // The move comes before the sheet that sees it.
+        if (migration && step("move-to-osm2") && !step("sheet-after-failover")) now.active = "osm2";
         now.title = "The farm now";
         return now;
     }
@@ -394,7 +397,8 @@ private:
     WallTime now_;
     Record outline_;
     Record interruptions_ = Record::array();
-    Record sheets_ = Record::array();
+    Record not_watched_ = Record::array();
+    Record sheets_;
     Record warnings_ = Record::array();
     std::map<std::string, Record> commands_;
     std::map<std::string, Record> answers_;

@@ -201,6 +201,7 @@ Result<Sheet> sheet_from(const toml::table& table, const std::string& path) {
     const auto* checks = in.find("check");
     if (auto ok = in.end(); !ok) return tl::unexpected(ok.error());
     if (watch != nullptr && watch->is_table()) {
+        sheet.watch.where = where_of(*watch, path);
         Fields of(*watch->as_table(), path);
         of.text("url", sheet.watch.url);
         of.text("method", sheet.watch.method);

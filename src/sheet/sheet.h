@@ -56,6 +56,7 @@ struct WatchTarget {
     std::string from;        ///< a node or server to ask from; empty: the operator's machine
     std::string up;          ///< extended regular expression: an answer that matches is service
     std::string maintenance; ///< likewise: no logins, but no fault either
+    Where where = {};
 };
 
 struct Sheet {

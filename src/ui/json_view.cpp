@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/json_view.h"
 
+#include "base/clock.h"
+
 #include <cstdio>
 
 namespace ovd {
@@ -35,6 +37,13 @@ void JsonView::ends(
     const std::string& task, Ended ended, const std::string& message, double seconds) {
     put({{"event", "ends"}, {"task", task}, {"how", to_string(ended)}, {"message", message},
         {"seconds", seconds}});
+}
+
+void JsonView::service(std::optional<std::chrono::system_clock::time_point> away_since) {
+    if (away_since)
+        put({{"event", "service"}, {"state", "away"}, {"since", iso_time(*away_since)}});
+    else
+        put({{"event", "service"}, {"state", "there"}});
 }
 
 void JsonView::error(const Error& error) {

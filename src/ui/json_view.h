@@ -22,6 +22,7 @@ public:
     void note(const std::string& task, const std::string& text) override;
     void ends(
         const std::string& task, Ended ended, const std::string& message, double seconds) override;
+    void service(std::optional<std::chrono::system_clock::time_point> away_since) override;
     void error(const Error& error) override;
     void say(const std::string& text) override;
     void pause() override;

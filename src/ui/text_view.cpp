@@ -88,9 +88,13 @@ std::size_t TextView::room() const {
 }
 
 void TextView::draw_live() {
-    if (!options_.live || paused_ || running_.empty()) return;
+    if (!options_.live || paused_ || (running_.empty() && !away_since_)) return;
     clear_live();
     std::string text;
+    if (away_since_) {
+        const std::chrono::duration<double> away = std::chrono::system_clock::now() - *away_since_;
+        text = fmt::format("  SERVICE AWAY {:.1f} s", away.count());
+    }
     for (const auto& [task, state] : running_) {
         const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - state.since;
         text += fmt::format("{}{} {} {}", text.empty() ? "  ... " : " | ", node_of(task),
@@ -101,7 +105,7 @@ void TextView::draw_live() {
     std::size_t end = std::min(text.size(), options_.width - 1);
     while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
         --end;
-    std::fputs(paint(text.substr(0, end), faint).c_str(), stdout);
+    std::fputs(paint(text.substr(0, end), away_since_ ? red : faint).c_str(), stdout);
     std::fflush(stdout);
     live_shown_ = true;
 }
@@ -180,6 +184,13 @@ void TextView::ends(
     if (!message.empty() && ended != Ended::already && ended != Ended::failed &&
         ended != Ended::unknown && ended != Ended::stopped)
         indented(clean_(message), std::string(text_column, ' '));
+}
+
+void TextView::service(std::optional<std::chrono::system_clock::time_point> away_since) {
+    const std::scoped_lock lock(mutex_);
+    away_since_ = away_since;
+    if (!away_since_) clear_live();
+    draw_live();
 }
 
 void TextView::error(const Error& error) {

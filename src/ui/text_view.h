@@ -26,6 +26,7 @@ public:
     void note(const std::string& task, const std::string& text) override;
     void ends(
         const std::string& task, Ended ended, const std::string& message, double seconds) override;
+    void service(std::optional<std::chrono::system_clock::time_point> away_since) override;
     void error(const Error& error) override;
     void say(const std::string& text) override;
     void pause() override;
@@ -54,6 +55,7 @@ private:
     std::map<std::string, Running> running_;
     std::map<std::string, std::string> sections_; ///< titles by id
     std::string shown_section_;
+    std::optional<std::chrono::system_clock::time_point> away_since_;
     bool live_shown_ = false;
     bool paused_ = false;
     std::jthread ticker_;

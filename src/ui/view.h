@@ -3,8 +3,10 @@
 
 #include "base/error.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +33,8 @@ public:
     virtual void note(const std::string& task, const std::string& text) = 0;
     virtual void ends(
         const std::string& task, Ended ended, const std::string& message, double seconds) = 0;
+    /// The service that is watched: away since that moment, or there again.
+    virtual void service(std::optional<std::chrono::system_clock::time_point> away_since) = 0;
     virtual void error(const Error& error) = 0;
     /// Plain lines: headings, summaries.
     virtual void say(const std::string& text) = 0;

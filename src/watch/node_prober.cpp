@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <optional>
 #include <thread>
 
 namespace ovd {
@@ -17,15 +18,18 @@ namespace {
 
 constexpr std::string_view mark = "@@ovd-probe ";
 
+constexpr std::string_view there_mark = "@@ovd-there ";
+
 /// A second of probes, each on schedule; every one tells when it began, by the node's own clock.
+/// Beside them, one look whether the VIP is there by now: it costs no time.
 constexpr std::string_view script = R"sh(now() {{ date +%s.%N; }}
 echo "@@ovd-now $(now)"
 probe() {{
   began=$(now)
-  answer=$(curl -q -s -k -m 1 -X {1} {2}-w '\n%{{http_code}}' {0} | tail -c 4000 | base64 | tr -d '\n')
-  echo "{3}$began $answer"
+  answer=$(curl -q -s -k -m 1 -X {1} {2}-w '\n%{{http_code}}' "$2" | tail -c 4000 | base64 | tr -d '\n')
+  echo "$1$began $answer"
 }}
-for i in 1 2 3 4 5 6 7 8 9 10; do probe & sleep 0.1; done
+{4}for i in 1 2 3 4 5 6 7 8 9 10; do probe '{3}' {0} & sleep 0.1; done
 wait)sh";
 
 std::string unpacked(const std::string& base64_text) {
@@ -54,43 +58,50 @@ public:
           nodes_(std::move(nodes)), moved_(before_.empty()) {}
 
     std::vector<Probed> collect() override {
-        if (!moved_) {
-            for (const auto& probed : ask(after_))
-                moved_ = moved_ || probed.service != Service::down;
-            if (!moved_) return ask(before_);
-        }
-        return ask(after_);
-    }
-
-private:
-    std::vector<Probed> ask(const std::string& url) {
-        const bool post = target_.method == "POST";
-        const Read read{fmt::format(script, shell_quote(url), post ? "POST" : "GET",
-                            post ? "-d '' " : "", mark),
-            {}, Millis{8000}};
-        const auto sent = std::chrono::system_clock::now();
-        auto seen = nodes_->reader(target_.from).read({&read, 1});
-        if (!seen) {
+        const auto output = ask(moved_ ? after_ : before_, moved_ ? "" : after_);
+        if (!output) {
             // The node itself cannot be asked: nothing is known of the service.
             std::this_thread::sleep_for(Millis{500});
             return {};
         }
-        return probes_in(seen->front().output, sent);
+        const auto there = probes_in(*output, there_mark);
+        // From now on that is the service; what the other address answered counts no more.
+        if (!there.empty() && there.front().service != Service::down) {
+            moved_ = true;
+            return there;
+        }
+        return probes_in(*output, mark);
     }
 
-    [[nodiscard]] std::vector<Probed> probes_in(const std::string& output, WallTime sent) const {
+private:
+    std::optional<std::string> ask(const std::string& url, const std::string& and_there) {
+        const bool post = target_.method == "POST";
+        const Read read{
+            fmt::format(script, shell_quote(url), post ? "POST" : "GET", post ? "-d '' " : "", mark,
+                and_there.empty()
+                    ? ""
+                    : fmt::format("probe '{}' {} &\n", there_mark, shell_quote(and_there))),
+            {}, Millis{8000}};
+        sent_ = std::chrono::system_clock::now();
+        auto seen = nodes_->reader(target_.from).read({&read, 1});
+        if (!seen) return {};
+        return seen->front().output;
+    }
+
+    [[nodiscard]] std::vector<Probed> probes_in(
+        const std::string& output, std::string_view which) const {
         std::vector<Probed> found;
         double node_began = 0;
         for (const auto& line : lines(output)) {
             const auto words = split(line, ' ');
             if (words.size() >= 2 && words[0] == "@@ovd-now")
                 node_began = std::atof(words[1].c_str());
-            if (words.size() < 3 || !line.starts_with(mark)) continue;
+            if (words.size() < 3 || !line.starts_with(which)) continue;
             const auto later = std::atof(words[1].c_str()) - node_began;
             const auto answer = unpacked(words[2]);
             const auto end = answer.rfind('\n');
             const auto status = std::atol(answer.substr(end + 1).c_str());
-            found.push_back({sent + Millis{std::lround(later * 1000)},
+            found.push_back({sent_ + Millis{std::lround(later * 1000)},
                 service_of(target_, status, answer.substr(0, end))});
         }
         std::ranges::sort(found, {}, &Probed::began);
@@ -102,6 +113,7 @@ private:
     std::string after_;
     std::unique_ptr<Connections> nodes_;
     bool moved_;
+    WallTime sent_;
 };
 
 } // namespace

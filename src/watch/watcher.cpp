@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <cmath>
 #include <fmt/format.h>
 
 namespace ovd {
@@ -10,6 +11,8 @@ namespace {
 
 /// The service must have been there for this long after the last task before nobody looks any more.
 constexpr Millis calm{2000};
+/// A task that interrupts the service waits for the first answer, but not for ever.
+constexpr Millis first_answer{3000};
 
 double seconds_between(WallTime from, WallTime to) {
     return std::chrono::duration<double>(to - from).count();
@@ -22,13 +25,51 @@ Watcher::~Watcher() {
 }
 
 void Watcher::begins(const std::string& task, const Step& step) {
-    const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
     running_.insert(task);
     cause_ = {task, step.section, Seconds{step.limit}};
-    if (watching_) return;
+    record_watching();
+    if (!watching_) start(lock, {});
+}
+
+/// The service was being watched when the run before ended, or it was still away.
+void Watcher::go_on() {
+    std::optional<WallTime> away;
+    bool open = false;
+    Cause cause;
+    for (const auto& record : journal_.records()) {
+        const auto kind = record.value("kind", "");
+        if (kind == "watched") open = away.has_value();
+        if (kind != "watching" && kind != "away") continue;
+        open = true;
+        cause = {record.value("task", ""), record.value("section", ""),
+            Seconds{record.value("limit", 0L)}};
+        if (kind != "away") continue;
+        away.reset();
+        if (!record.value("to", "").empty()) continue;
+        const auto since = epoch_of(record.value("from", ""));
+        away = WallTime{Millis{std::llround(since * 1000)}};
+    }
+    if (!open) return;
+    std::unique_lock lock(mutex_);
+    cause_ = cause;
+    last_end_ = std::chrono::system_clock::now();
+    record_watching();
+    start(lock, away);
+}
+
+void Watcher::record_watching() {
+    (void)journal_.write({{"kind", "watching"}, {"task", cause_.task}, {"section", cause_.section},
+        {"limit", cause_.limit.count()}, {"from", iso_time(std::chrono::system_clock::now())}});
+}
+
+/// Ends when the service has been asked once: what goes away afterwards is seen going away.
+void Watcher::start(std::unique_lock<std::mutex>& lock, std::optional<WallTime> away_since) {
     thread_ = {};
     watching_ = true;
-    thread_ = std::jthread([this](std::stop_token stop) { watch(stop); });
+    has_probed_ = false;
+    thread_ = std::jthread([this, away_since](std::stop_token stop) { watch(stop, away_since); });
+    probed_.wait_for(lock, first_answer, [this] { return has_probed_; });
 }
 
 void Watcher::ends(const std::string& task) {
@@ -53,10 +94,16 @@ bool Watcher::finished() {
     return over;
 }
 
-void Watcher::watch(std::stop_token stop) {
-    away_since_.reset();
+void Watcher::watch(std::stop_token stop, std::optional<WallTime> away_since) {
+    away_since_ = away_since;
     up_since_.reset();
-    seen_up_ = told_limit_ = false;
+    told_limit_ = false;
+    // It was seen going away, by the run before.
+    seen_up_ = unseen_ = away_since.has_value();
+    if (away_since) {
+        const std::scoped_lock lock(mutex_);
+        away_cause_ = cause_;
+    }
     probes_ = 0;
     away_seconds_ = 0;
     began_ = std::chrono::system_clock::now();
@@ -64,11 +111,17 @@ void Watcher::watch(std::stop_token stop) {
     while (!stop.stop_requested() && !finished()) {
         for (const auto& probed : prober->collect())
             take(probed);
+        if (probes_ > 0) {
+            const std::scoped_lock lock(mutex_);
+            has_probed_ = true;
+            probed_.notify_all();
+        }
         look_at_limit();
     }
     if (away_since_ && seen_up_) record_away({});
     if (!away_since_ && seen_up_ && away_seconds_ == 0)
         view_.note(last_task_, "the service was there all the time");
+    if (probes_ == 0) return; // nothing was seen: the next run goes on from there
     (void)journal_.write({{"kind", "watched"}, {"task", last_task_}, {"from", iso_time(began_)},
         {"to", iso_time(std::chrono::system_clock::now())}, {"probes", probes_},
         {"away", away_seconds_}, {"seen", seen_up_}});
@@ -79,6 +132,10 @@ void Watcher::take(const Probed& probed) {
     if (probed.service == Service::down) {
         up_since_.reset();
         if (!away_since_) go_away(probed.began);
+        if (std::exchange(unseen_, false)) {
+            view_.note(away_cause_.task, "the service is still away");
+            view_.service(away_since_);
+        }
         return;
     }
     if (!up_since_) up_since_ = probed.began;
@@ -97,12 +154,18 @@ void Watcher::go_away(WallTime when) {
                                           : "the service does not answer from here: either it is "
                                             "away already, or [watch] in sheet.toml asks for "
                                             "something else than your users do");
+    view_.service(when);
+    if (seen_up_) record_away({});
 }
 
 void Watcher::come_back(WallTime when) {
     const auto seconds = seconds_between(*away_since_, when);
-    view_.note(away_cause_.task, fmt::format("the service is back after {:.1f} s", seconds));
+    view_.service({});
+    view_.note(away_cause_.task, unseen_
+                                     ? "the service is back; nobody was watching when it came back"
+                                     : fmt::format("the service is back after {:.1f} s", seconds));
     record_away(when);
+    unseen_ = false;
     away_seconds_ += seconds;
     away_since_.reset();
 }
@@ -121,10 +184,12 @@ void Watcher::look_at_limit() {
 
 void Watcher::record_away(std::optional<WallTime> back) {
     const auto end = back.value_or(std::chrono::system_clock::now());
-    (void)journal_.write(
-        {{"kind", "away"}, {"task", away_cause_.task}, {"from", iso_time(*away_since_)},
-            {"to", back ? iso_time(*back) : ""}, {"seconds", seconds_between(*away_since_, end)},
-            {"limit", away_cause_.limit.count()}, {"began before", !seen_up_}});
+    Record record{{"kind", "away"}, {"task", away_cause_.task}, {"section", away_cause_.section},
+        {"from", iso_time(*away_since_)}, {"to", back ? iso_time(*back) : ""},
+        {"seconds", seconds_between(*away_since_, end)}, {"limit", away_cause_.limit.count()},
+        {"began before", !seen_up_}};
+    if (unseen_) record["at most"] = true;
+    (void)journal_.write(std::move(record));
 }
 
 } // namespace ovd

@@ -7,6 +7,7 @@
 #include "ui/view.h"
 #include "watch/prober.h"
 
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -15,8 +16,9 @@
 namespace ovd {
 
 /// Makes probes only while a disruptive task runs, and after it until the service has been up for
-/// two seconds. Every interruption becomes a record of the kind "away"; each stretch of watching
-/// one of the kind "watched".
+/// two seconds. The journal learns of everything as it begins, since this program may be killed at
+/// any moment: "watching" and "away" (still open) when they begin, "watched" and "away" when they
+/// end. What a run before has left open is gone on with.
 class Watcher final : public ServiceWatch {
 public:
     using MakeProber = std::function<std::unique_ptr<Prober>()>;
@@ -26,6 +28,10 @@ public:
     ~Watcher() override;
     Watcher(const Watcher&) = delete;
     Watcher& operator=(const Watcher&) = delete;
+
+    /// Watches at once when the journal says that the service was being watched or is still away:
+    /// what happens then is put down to the task of that time.
+    void go_on();
 
     void begins(const std::string& task, const Step& step) override;
     void ends(const std::string& task) override;
@@ -37,18 +43,22 @@ private:
         std::string section;
         Seconds limit{0};
     };
-    void watch(std::stop_token stop);
+    void start(std::unique_lock<std::mutex>& lock, std::optional<WallTime> away_since);
+    void watch(std::stop_token stop, std::optional<WallTime> away_since);
     void take(const Probed& probed);
     void go_away(WallTime when);
     void come_back(WallTime when);
     void look_at_limit();
     void record_away(std::optional<WallTime> back);
+    void record_watching();
     [[nodiscard]] bool finished();
 
     Journal& journal_;
     View& view_;
     MakeProber make_;
-    std::mutex mutex_; ///< guards what begins() and ends() share with the thread
+    std::mutex mutex_;               ///< guards what begins() and ends() share with the thread
+    std::condition_variable probed_; ///< the first answer of a stretch is there
+    bool has_probed_ = false;
     std::set<std::string> running_;
     Cause cause_;
     std::optional<std::string> crossed_;
@@ -61,6 +71,7 @@ private:
     std::string last_task_;
     bool seen_up_ = false;
     bool told_limit_ = false;
+    bool unseen_ = false; ///< away when the run before ended, and not looked at since
     long probes_ = 0;
     double away_seconds_ = 0;
     WallTime began_;

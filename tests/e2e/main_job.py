@@ -126,7 +126,7 @@ def check_interruptions():
 
 def check_watched():
     """What the wizard saw of the service agrees with a user's own machine that looked twice as often."""
-    records = [r for r in journal() if r.get("kind") == "away"]
+    records = [r for r in journal() if r.get("kind") == "away" and r["to"]]
     check("the wizard saw the service away in Chapters I, III and VII", len(records) >= 3, f"{records}")
     downs = []
     for target in ("osm1", "vip"):
@@ -137,6 +137,11 @@ def check_watched():
         near = [abs(d["seconds"] - record["seconds"]) for d in downs if d["start"] < ended and d["end"] > began]
         check(f"the interruption by {record['task']} is as long as a user's machine saw it",
               near and min(near) <= 0.2, f"{record['seconds']:.2f} s, off by {near}")
+        check(f"the interruption by {record['task']} was in the journal before it was over",
+              [r for r in journal() if r.get("kind") == "away" and r["from"] == record["from"] and not r["to"]])
+    output = (STATE / "run.output").read_text()
+    check("each was told as it began and as it ended", output.count("the service is away") == len(records)
+          and output.count("the service is back after") == len(records), f"{len(records)}")
 
 
 def check_maintenance():

@@ -76,13 +76,24 @@ def check_status_after_kill(caught):
           and "Go on with: ovd-failover run" in text, text)
 
 
-def check_report_after_kill():
+def check_report_after_kill(caught):
     done = wizard("report")
     told = wizard_json("report")
     check("a report of a run that was killed tells how far it came", done.returncode == 0
           and told["verdict"]["title"] in ("Under way", "Stopped by a failure")
           and 20 < told["numbers"]["done"] < told["numbers"]["all"], f"{told['verdict']} {told['numbers']}")
+    says = told["verdict"]["text"]
+    check("and what was under way", all(f"under way: {task}" in says for task in caught), says)
+    check("and what must not stay as it is", not any(task.startswith("import-database@") for task in caught)
+          or ("configuration is away" in says and "the service has been away since" in says), says)
     check("and what is left", any("tasks are not done yet" in row["text"] for row in told["left"]), f"{told['left']}")
+
+
+def check_kill_left_no_gap():
+    """Killed while the service was away: the next run goes on watching, and the interruption is one."""
+    away = [r for r in journal() if r.get("kind") == "away" and r["task"].startswith("config-away@") and r["to"]]
+    check("the interruption of Chapter III has its start and its end, though the wizard was killed in between",
+          len(away) == 1 and "at most" not in away[0], f"{away}")
 
 
 def check_out_of_maintenance():
@@ -221,7 +232,7 @@ def test():
             go_on_from_elsewhere()
         if chapter == "3-database":
             check_status_after_kill(caught)
-            check_report_after_kill()
+            check_report_after_kill(caught)
     interrupt()
     key_is_not_there()
     key_arrives()
@@ -235,6 +246,7 @@ def test():
     figure(f"{len([r for r in lines if r.get('kind') == 'begin'])} runs, {len(lines)} records")
     check_found(killed)
     check_once()
+    check_kill_left_no_gap()
     check_out_of_maintenance()
     end_state.check_all(lines)
 

@@ -82,11 +82,11 @@ def breakages():
         ("another version", told(active, "echo 4.0 > /etc/practice-version"), told(active, "echo 3.4.0 > /etc/practice-version"),
          [("The version is the one we want", "4.0")]),
         ("no answer", told(active, drop.format("-I", nic[active]["nic"])), told(active, drop.format("-D", nic[active]["nic"])),
-         [("HTTPS can be reached from here", "no answer"), ("The Administration Console answers", "")]),
+         [("HTTPS can be reached from here", "no answer"), ("The Administration Console answers", "timed out|no answer")]),
         ("the test user is gone", told("dbmy", mysql.format("gone", "sheet")), told("dbmy", mysql.format("sheet", "gone")),
          [("A user logs in and out", "auth_failed")]),
         ("the database is away", told("dbmy", "systemctl stop mysql; systemctl stop mariadb"), told("dbmy", "systemctl start mariadb || systemctl start mysql"),
-         [("OVD reaches its database", ""), ("OVD's data is complete", "")]),
+         [("OVD reaches its database", "refused|2002|gone away|connect"), ("OVD's data is complete", "refused|2002|gone away|connect")]),
         ("another certificate", told(active, f"cp -p {CERTIFICATE} {KEY} /root/; {other}; {RELOAD}"),
          told(active, f"cp -p /root/{CERTIFICATE.split('/')[-1]} {CERTIFICATE}; cp -p /root/{KEY.split('/')[-1]} {KEY}; {RELOAD}"),
          [("The Administration Console answers", f"certificate of {active} is another one")]),
@@ -188,10 +188,11 @@ def check_stop_at_red():
     """Before the migration: what is broken today does not block; what breaks on the way stops it, in one screen."""
     on("oas1", "systemctl stop ovd-slaveserver")
     first = wizard("verify")
-    check("what is broken before anything is changed is red at first sight", first.returncode == 10
-          and "OVD runs on oas1" in first.stdout, first.stdout)
+    lines = first.stdout.splitlines()
+    check("what is broken before anything is changed is told first, and does not block", first.returncode == 0
+          and lines[0].startswith("green but for") and "OVD runs on oas1" in first.stdout, first.stdout)
     stopped = wizard("run", *UNATTENDED, "--to", "0", "--answers", STATE / "answers.toml")
-    check("and then no longer: it was so before", stopped.returncode == 0 and "as before" in stopped.stdout, stopped.stdout[-800:])
+    check("neither does it stop the run: it was so before", stopped.returncode == 0 and "as before" in stopped.stdout, stopped.stdout[-800:])
     on("oas1", "systemctl start ovd-slaveserver")
     on("esg1", "systemctl stop ovd-slaveserver")
     stopped = wizard("run", *UNATTENDED, "--to", "I", "--answers", STATE / "answers.toml")

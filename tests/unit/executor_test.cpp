@@ -246,7 +246,7 @@ TEST_CASE("a red sheet stops the run, and a person's word lets it go on") {
                               "[[step.action]]\nsheet = \"before b\"\n";
     RunFixture run(one_section(sets("a") + sheet + sets("b")));
     run.sheets.red = true;
-    run.asker.not_yet.insert("The verification sheet is red. Go on all the same?");
+    run.asker.not_yet.insert(std::string(red_sheet_question));
     const auto stopped = run.run();
     REQUIRE(stopped.error);
     CHECK(stopped.error->kind == Kind::refused);

@@ -11,6 +11,12 @@ namespace ovd {
 
 namespace {
 
+std::string next_answer(FakeMachine& machine) {
+    auto answer = machine.api.front();
+    if (machine.api.size() > 1) machine.api.erase(machine.api.begin());
+    return answer;
+}
+
 bool is_lease(const std::string& command) {
     return command.find("/var/lib/ovd-failover/lease") != std::string::npos;
 }
@@ -95,6 +101,7 @@ private:
         if (known.command.starts_with("slow ") && !std::exchange(known.left, true))
             return fail(Kind::unknown, name_ + " is out of sight");
         work(machine(), known.command, known.state);
+        known.state.started = known.state.ended = static_cast<double>(farm_.world.millis) / 1000;
         farm_.moment();
         return known.state;
     }
@@ -103,6 +110,8 @@ private:
         const auto words = split(command, ' ');
         if (words.front() == "has")
             return {machine().facts.contains(words.at(1)) ? 0 : 1, false, ""};
+        if (!machine().api.empty() && command.find("curl -q") != std::string::npos)
+            return {0, false, next_answer(machine())};
         if (words.front() == "true") return {0, false, "all is well"};
         return {2, false, "cannot look"};
     }
@@ -117,6 +126,8 @@ public:
                 state.status = 75;
                 state.output = "held by 1234 eve@laptop";
             }
+        } else if (!machine.api.empty() && command.find("curl -q") != std::string::npos) {
+            state.output = next_answer(machine);
         } else if (words.front() == "spill") {
             state.output = words.at(1) + std::string(3995, '.');
         } else if (words.front() == "unset" && machine.facts.contains("jam")) {

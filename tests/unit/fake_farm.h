@@ -28,6 +28,8 @@ struct FakeMachine {
     std::map<std::string, FakeJob> jobs;
     std::map<std::string, int> ran; ///< how often each command was begun
     std::map<std::string, std::string> files;
+    /// What the Session Manager's API answers to one curl after the other; the last one stays.
+    std::vector<std::string> api;
     bool leased_by_other = false;
 };
 
@@ -136,6 +138,9 @@ public:
     }
     void ends(const std::string& task, Ended ended, const std::string&, double) override {
         add(task + " " + std::string(to_string(ended)));
+    }
+    void service(std::optional<WallTime> away_since) override {
+        add(away_since ? "service away" : "service there");
     }
     void error(const Error& error) override { add("error " + error.message); }
     void say(const std::string& text) override { add(text); }

@@ -54,6 +54,29 @@ TEST_CASE("probes from a node keep their distances, whatever that node's clock s
     CHECK(asked[1].find("https://10.20.1.10/start") != std::string::npos);
 }
 
+TEST_CASE("the VIP is looked for beside the old address, not instead of it") {
+    std::vector<std::string> asked;
+    const WatchTarget target{"https://x/", "GET", "esg1", "fine", ""};
+    const auto before = make_node_prober(target, "https://old/", "https://vip/",
+        std::make_unique<OneNode>("@@ovd-now 1000.0\n@@ovd-there 1000.0 " + base64("\n000") + "\n" +
+                                      probe("1000.1", "fine\n200"),
+            asked));
+    const auto seen = before->collect();
+    REQUIRE(seen.size() == 1); // the VIP that is not there yet is no interruption
+    CHECK(seen[0].service == Service::up);
+    REQUIRE(asked.size() == 2); // one round trip for both
+    CHECK(asked[1].find("https://old/") != std::string::npos);
+    CHECK(asked[1].find("https://vip/") != std::string::npos);
+    asked.clear();
+    const auto after = make_node_prober(target, "https://old/", "https://vip/",
+        std::make_unique<OneNode>("@@ovd-now 1000.0\n@@ovd-there 1000.0 " + base64("fine\n200") +
+                                      "\n" + probe("1000.1", "\n000"),
+            asked));
+    REQUIRE(after->collect().size() == 1);
+    (void)after->collect();
+    CHECK(asked[3].find("https://old/") == std::string::npos);
+}
+
 TEST_CASE("what an answer says of the service") {
     const WatchTarget target{"", "GET", "", "fine", "in_maintenance"};
     CHECK(service_of(target, 200, "all fine") == Service::up);

@@ -51,6 +51,65 @@ TEST_CASE("a run that failed half-way is reported as that, with what was sent") 
     CHECK(data["left"][0]["text"].get<std::string>().find("1 of 2 tasks") == 0);
 }
 
+TEST_CASE("where nobody watched, the report does not say that nothing happened") {
+    const auto with = [](const std::vector<Record>& more) {
+        RunFixture run({{"1-one/10-a.toml",
+            "title = \"A\"\n" + sets("cut", "osm1", "disruptive = true\nexpect = \"Gone.\"")}});
+        {
+            auto journal = Journal::open(run.dir.path().string(), run.nodes, run.redactor);
+            REQUIRE(journal);
+            REQUIRE((*journal)->write(*new_outline(run.plan, {})));
+        }
+        (void)run.run();
+        auto records = Journal::read(run.dir.path().string()).value();
+        records.insert(records.end(), more.begin(), more.end());
+        const auto data = report_data(records, run.nodes.now());
+        REQUIRE(data);
+        return *data;
+    };
+    const auto blind = with({});
+    CHECK(blind["never"] == false);
+    REQUIRE(blind["not_watched"].size() == 1);
+    CHECK(blind["not_watched"][0]["title"] == "Set cut");
+    CHECK(blind["numbers"]["total"] == "not known");
+    const Record span{{"kind", "watched"}, {"task", "cut@osm1"},
+        {"from", "2000-01-01T00:00:00.000Z"}, {"to", "2100-01-01T00:00:00.000Z"}, {"seen", true}};
+    CHECK(with({span})["never"] == true);
+    auto unseen = span;
+    unseen["seen"] = false; // watched, but it never answered: the wrong address was asked
+    CHECK(with({unseen})["never"] == false);
+}
+
+TEST_CASE("a report of a run that was killed says what stands as it must not stay") {
+    RunFixture run({{"1-one/10-a.toml",
+        "title = \"A\"\n" + sets("config-away") + sets("import") + sets("config-installed")}});
+    {
+        auto journal = Journal::open(run.dir.path().string(), run.nodes, run.redactor);
+        REQUIRE(journal);
+        REQUIRE((*journal)->write(*new_outline(run.plan, {})));
+    }
+    (void)run.run({{"config-away"}, true, false, false, "tester@laptop"});
+    auto records = Journal::read(run.dir.path().string()).value();
+    for (const auto& more :
+        std::vector<Record>{{{"kind", "stop"}, {"why", "the plan of yesterday"}},
+            {{"kind", "begin"}, {"who", "w"}, {"time", "2026-01-31T02:00:00.000Z"}},
+            {{"kind", "away"}, {"task", "config-away@osm1"}, {"from", "2026-01-31T02:00:01.000Z"},
+                {"to", ""}, {"seconds", 0.0}},
+            {{"kind", "task"}, {"task", "import@osm1"}, {"state", "intended"}}})
+        records.push_back(more);
+    const auto data = report_data(records, run.nodes.now());
+    REQUIRE(data);
+    const auto text = (*data)["verdict"]["text"].get<std::string>();
+    INFO(text);
+    CHECK((*data)["verdict"]["look"] == "red");
+    CHECK(text.find("under way: import@osm1") != std::string::npos);
+    CHECK(text.find("away since 2026-01-31T02:00:01") != std::string::npos);
+    CHECK(text.find("configuration is away") != std::string::npos);
+    CHECK(text.find("yesterday") == std::string::npos);
+    for (const auto& each : (*data)["left"])
+        CHECK(each["text"].get<std::string>().find("lives on dbmy now") == std::string::npos);
+}
+
 TEST_CASE("the page is one file without scripts or addresses, and text stays text") {
     RunFixture run(two);
     const auto text = read_file(std::filesystem::path(OVD_SOURCE_DIR) / "templates/report.html");

@@ -86,10 +86,20 @@ TEST_CASE("a task whose putting back was begun is no longer done") {
     CHECK(half.touched);
 }
 
-TEST_CASE("the last words of a run are kept") {
-    const auto run = replay({Record{{"seq", 1}, {"time", "T1"}},
-        Record{{"kind", "stop"}, {"why", "Stopped before b."}, {"time", "T2"}}});
+TEST_CASE("the last words of a run are kept until the next begins") {
+    std::vector<Record> records{Record{{"seq", 1}, {"time", "T1"}},
+        Record{{"kind", "stop"}, {"why", "Stopped before b."}, {"time", "T2"}}};
+    const auto run = replay(records);
     CHECK(run.records == 2);
     CHECK(run.last_time == "T2");
     CHECK(run.last_stop == "Stopped before b.");
+    records.push_back({{"kind", "begin"}});
+    CHECK(replay(records).last_stop.empty());
+}
+
+TEST_CASE("the last disruption is the end of the last command that users may notice") {
+    CHECK(last_disruption({}) == 0);
+    CHECK(last_disruption(
+              {{{"kind", "ended"}, {"started", 5.0}, {"finished", 7.0}, {"disruptive", true}},
+                  {{"kind", "ended"}, {"started", 9.0}, {"finished", 9.5}}}) == 7.0);
 }

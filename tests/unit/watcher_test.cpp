@@ -37,16 +37,22 @@ private:
 
 struct Watched {
     std::vector<Record> records;
+    int opened = 0; ///< interruptions that the journal knew of before they were over
     bool told_back = false;
+    bool told_live = false;
+    bool told_unknown = false;
     std::optional<std::string> crossed;
 };
 
-Watched watch(const std::string& script, long limit = 0) {
+Watched watch(const std::string& script, long limit = 0, const std::vector<Record>& before = {}) {
     const TempDir dir;
     const SystemClock clock;
     const Redactor redactor;
     auto journal = Journal::open(dir.path().string(), clock, redactor);
     REQUIRE(journal);
+    for (const auto& record : before)
+        REQUIRE((*journal)->write(record));
+    const auto old = (*journal)->records().size();
     FakeView view;
     std::atomic<bool> through = false;
     Watched seen;
@@ -56,17 +62,26 @@ Watched watch(const std::string& script, long limit = 0) {
         Step step;
         step.section = "3-database/30-switch";
         step.limit = limit;
-        watcher.begins("away@osm1", step);
+        if (before.empty())
+            watcher.begins("away@osm1", step);
+        else
+            watcher.go_on();
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
         while (!through && std::chrono::steady_clock::now() < deadline)
             std::this_thread::sleep_for(Millis{1});
-        watcher.ends("away@osm1");
+        if (before.empty()) watcher.ends("away@osm1");
         seen.crossed = watcher.crossed();
     }
     REQUIRE(through);
-    for (const auto& record : (*journal)->records())
-        if (record.value("kind", "") == "away" || record.value("kind", "") == "watched")
-            seen.records.push_back(record);
+    const auto all = (*journal)->records();
+    for (std::size_t i = old; i < all.size(); ++i) {
+        const auto kind = all[i].value("kind", "");
+        const bool opens = kind == "away" && all[i].value("to", "").empty();
+        seen.opened += opens ? 1 : 0;
+        if ((kind == "away" && !opens) || kind == "watched") seen.records.push_back(all[i]);
+    }
+    seen.told_live = view.told("service away") && view.told("service there");
+    seen.told_unknown = view.told("nobody was watching when it came back");
     seen.told_back = view.told("the service is back");
     return seen;
 }
@@ -83,6 +98,8 @@ TEST_CASE("an interruption lasts from its first failed probe to the next that su
     CHECK(seen.records[1]["kind"] == "watched");
     CHECK(seen.records[1]["away"].get<double>() == Approx(0.5).margin(0.001));
     CHECK(seen.told_back);
+    CHECK(seen.told_live);
+    CHECK(seen.opened == 1);
 }
 
 TEST_CASE("maintenance is no interruption, and two interruptions are two") {
@@ -101,4 +118,25 @@ TEST_CASE("a limit that is crossed is told once, with the section") {
     const auto long_away = watch("u" + std::string(700, 'd') + "u", 1);
     CHECK(long_away.crossed == "3-database/30-switch");
     CHECK_FALSE(watch("udu", 1).crossed);
+}
+
+TEST_CASE("an interruption that a killed wizard had seen begin is gone on with by the next") {
+    const Record watching{{"kind", "watching"}, {"task", "away@osm1"},
+        {"section", "3-database/30-switch"}, {"limit", 300}, {"from", "2026-01-31T02:00:00.000Z"}};
+    const Record away{{"kind", "away"}, {"task", "away@osm1"}, {"from", "2026-01-31T02:00:01.000Z"},
+        {"to", ""}, {"seconds", 0.0}};
+    const auto still = watch("dddu", 0, {watching, away});
+    REQUIRE(still.records.size() == 2);
+    CHECK(still.records[0]["task"] == "away@osm1");
+    CHECK(still.records[0]["from"] == "2026-01-31T02:00:01.000Z");
+    CHECK_FALSE(still.records[0].contains("at most"));
+    // It came back while nobody was there to see it: the length is only an upper bound.
+    const auto back = watch("uu", 0, {watching, away});
+    REQUIRE(back.records.size() == 2);
+    CHECK(back.records[0]["at most"] == true);
+    CHECK(back.told_unknown);
+    // Killed before the first probe that failed: it is looked at all the same.
+    const auto early = watch("uu", 0, {watching});
+    REQUIRE(early.records.size() == 1);
+    CHECK(early.records[0]["kind"] == "watched");
 }

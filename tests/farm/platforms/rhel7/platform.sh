@@ -20,7 +20,7 @@ platform_setup() { # ROOT
 }
 
 platform_finish() { # ROOT
-    chmod 755 "$1"/usr/sbin/{ifup,practice-network}
+    chmod 755 "$1"/usr/sbin/{ifup,practice-network} "$1/usr/local/bin/curl"
     in_root "$1" systemctl enable -q network
 }
 
