@@ -3,17 +3,13 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "report/outline.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace ovd {
 namespace {
-
-std::string text_of(const Record& json, const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 struct Span {
     std::string from;

@@ -2,16 +2,12 @@
 #include "report/sheets.h"
 
 #include "base/text.h"
+#include "report/outline.h"
 
 #include <map>
 
 namespace ovd {
 namespace {
-
-std::string text_of(const Record& json, const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 class Pages {
 public:
