@@ -61,7 +61,8 @@ void read_os(FoundNode& node, const std::string& text) {
     node.distribution = values["PRETTY_NAME"];
     std::string id = values["ID"];
     const auto like = words(values["ID_LIKE"]);
-    if (std::find(like.begin(), like.end(), "rhel") != like.end()) id = "rhel"; // and its rebuilds
+    // And its rebuilds; Oracle Linux calls itself ol, like fedora alone.
+    if (id == "ol" || std::find(like.begin(), like.end(), "rhel") != like.end()) id = "rhel";
     const std::string version = values["VERSION_ID"];
     if (!id.empty() && !version.empty()) node.platform = id + split(version, '.').front();
 }
