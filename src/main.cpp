@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arguments to objects, errors to exit codes; nothing else.
+#include "base/text.h"
 #include "cli/init.h"
 #include "cli/verbs.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <fmt/format.h>
 #include <signal.h>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
@@ -56,6 +59,8 @@ public:
         waiter_ = std::jthread([this](std::stop_token stop) { wait(stop); });
     }
     [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
+    /// What is done from here on changes nothing: it may end in the middle of a look.
+    void only_looks() { only_looks_ = true; }
 
 private:
     void wait(std::stop_token stop) {
@@ -65,13 +70,21 @@ private:
             if (sigtimedwait(&set_, nullptr, &often) <= 0) continue;
             if (++seen >= 3) _exit(11);
             source_.request_stop();
-            const char text[] = "\nStopping: what is under way on a node is left to end there.\n";
+            if (seen > 1) continue;
+            const std::string_view text =
+                only_looks_ ? "\nStopping; nothing was changed.\n"
+                            : "\nStopping: what is under way on a node is left to end there.\n";
             // The terminal may be gone; the next signal counts all the same.
-            if (seen == 1) (void)!::write(STDERR_FILENO, text, sizeof text - 1);
+            (void)!::write(STDERR_FILENO, text.data(), text.size());
+            if (!only_looks_) continue;
+            std::this_thread::sleep_for(
+                std::chrono::seconds(1)); // a question puts its terminal back
+            if (!stop.stop_requested()) _exit(ovd::exit_code(ovd::Kind::stopped));
         }
     }
 
     sigset_t set_{};
+    std::atomic<bool> only_looks_ = false;
     std::stop_source source_;
     std::jthread waiter_;
 };
@@ -104,10 +117,34 @@ void add_common(CLI::App& verb, ovd::Common& common) {
     verb.add_flag("--no-input", common.no_input, "never ask, also on a terminal");
 }
 
+void add_choice(CLI::App& verb, ovd::StepChoice& choice) {
+    verb.add_option("--from", choice.from, "begin with this chapter, section or step");
+    verb.add_option("--to", choice.to, "end with this chapter, section or step");
+    verb.add_option("--only", choice.only, "chapter (5 or V), section, step or guide id (V-12)");
+}
+
+/// What was probably meant by a word of the command line that is not known; empty: no idea.
+std::string meant(const CLI::App& app, int count, char** words) {
+    std::vector<std::string> verbs;
+    for (const auto* verb : app.get_subcommands(nullptr))
+        verbs.push_back(verb->get_name());
+    if (count < 2) return {};
+    const auto used = std::ranges::find(verbs, std::string(words[1]));
+    if (used == verbs.end()) return ovd::nearest(words[1], verbs);
+    std::vector<std::string> options{"--help"};
+    for (const auto* option : app.get_subcommand(*used)->get_options())
+        for (const auto& name : option->get_lnames())
+            options.push_back("--" + name);
+    for (int i = 2; i < count; ++i) {
+        const auto word = std::string(words[i]).substr(0, std::string(words[i]).find('='));
+        if (word.starts_with("--") && std::ranges::find(options, word) == options.end())
+            return ovd::nearest(word, options);
+    }
+    return {};
+}
+
 void add_run(CLI::App& verb, ovd::RunVerbOptions& run) {
-    verb.add_option("--from", run.from, "begin with this chapter, section or step");
-    verb.add_option("--to", run.to, "end with this chapter, section or step");
-    verb.add_option("--only", run.only, "only this chapter, section or step");
+    add_choice(verb, run.choice);
     verb.add_option("--answers", run.answers, "answers for unattended use: step-id = \"done\"");
     verb.add_flag("-y,--yes", run.yes, "do not ask before each step");
     verb.add_flag("--take-over", run.take_over, "take the farm from another run that is gone");
@@ -148,8 +185,7 @@ int main(int count, char** words) {
     add_procedure(*plan_verb, common);
     plan_verb->add_flag("--live", plan.live, "look at the nodes and tell what is done already");
     plan_verb->add_flag("--titles", plan.titles, "one line a step");
-    plan_verb->add_option(
-        "--only", plan.only, "chapter (5 or V), section, step or guide id (V-12)");
+    add_choice(*plan_verb, plan.choice);
 
     auto* run_verb =
         app.add_subcommand("run", "Carry out what is left; safe to stop and run again");
@@ -216,13 +252,17 @@ int main(int count, char** words) {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {
         const int code = app.exit(error);
-        return code == 0 ? 0 : ovd::exit_code(ovd::Kind::usage);
+        if (code == 0) return 0;
+        if (const auto word = meant(app, count, words); !word.empty())
+            fmt::print(stderr, "Did you mean {}?\n", word);
+        return ovd::exit_code(ovd::Kind::usage);
     }
     try {
         ovd::Result<int> done = 0;
         if (init_verb->parsed()) done = ovd::init_verb(init, signals.token());
-        if (check_verb->parsed()) done = ovd::check_verb(common);
-        if (plan_verb->parsed()) done = ovd::plan_verb(common, plan);
+        if (check_verb->parsed() || plan_verb->parsed()) signals.only_looks();
+        if (check_verb->parsed()) done = ovd::check_verb(common, signals.token());
+        if (plan_verb->parsed()) done = ovd::plan_verb(common, plan, signals.token());
         if (update_verb->parsed()) common.procedure = common.called = "update";
         if (run_verb->parsed() || update_verb->parsed())
             done = ovd::run_verb(common, run, signals.token());

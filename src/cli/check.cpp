@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The read-only preflight: every check of chapter 0, on every node, in one round trip a node.
+#include "cli/beside.h"
 #include "cli/findings.h"
 #include "cli/verbs.h"
 
@@ -7,13 +8,19 @@
 
 namespace ovd {
 
-Result<int> check_verb(const Common& common) {
-    auto session = Session::open(common, Session::Plans::live);
+Result<int> check_verb(const Common& common, std::stop_token stop) {
+    auto session = Session::open(common, Session::Plans::live, stop);
     if (!session) return tl::unexpected(session.error());
     if (auto ok = (*session)->check_secrets(); !ok) return tl::unexpected(ok.error());
-    const auto all =
+    auto all =
         look_at_checks(**session, [](const Step& step) { return step.chapter.starts_with("0-"); });
     if (!all) return tl::unexpected(all.error());
+    for (auto& each : look_beside(**session))
+        all->push_back(std::move(each));
+    in_farm_order(*all, (*session)->farm());
+    if (stop.stop_requested())
+        return fail(Kind::stopped, "Stopped while the nodes were looked at; nothing was changed.",
+            "Type the same command again.");
     show_findings(*all, common);
     const auto stops = count_findings(*all, "stop");
     if (!common.json) {

@@ -4,29 +4,53 @@
 #include "base/process.h"
 #include "base/quote.h"
 #include "base/text.h"
-#include "base/toml.h"
 
-#include <cstdio>
+#include <condition_variable>
 #include <fmt/format.h>
-#include <poll.h>
-#include <unistd.h>
+#include <optional>
+#include <thread>
 
 namespace ovd {
+namespace {
 
-Result<std::map<std::string, std::string>> load_answers(const std::string& path) {
-    std::map<std::string, std::string> answers;
-    if (path.empty()) return answers;
-    auto table = load_toml(path, Kind::farm);
-    if (!table) return tl::unexpected(table.error());
-    for (const auto& [key, node] : *table) {
-        const auto text = node.value_exact<std::string>();
-        if (!text)
-            return fail(Kind::farm, fmt::format("The answer {} must be a text.", key.str()),
-                "Write step-id = \"done\" or \"not yet\".", where_of(node, path));
-        answers[std::string(key.str())] = *text;
+/// Looks at a task again and again, beside the person who is at work on it, until it is done or
+/// cannot be looked at.
+class LookingOn {
+public:
+    explicit LookingOn(const Asker::Seen& seen) {
+        if (seen) looker_ = std::jthread([this, &seen](std::stop_token stop) { look(stop, seen); });
     }
-    return answers;
-}
+    [[nodiscard]] bool ended() const {
+        const std::scoped_lock lock(mutex_);
+        return found_.has_value();
+    }
+    /// What the last look found; nothing when there is no end to it yet. Ends the looking.
+    [[nodiscard]] std::optional<Result<bool>> end() {
+        looker_ = {};
+        return found_;
+    }
+
+private:
+    void look(std::stop_token stop, const Asker::Seen& seen) {
+        std::unique_lock lock(mutex_);
+        while (!often_.wait_for(lock, stop, std::chrono::seconds(2), [] { return false; }) &&
+               !stop.stop_requested()) {
+            lock.unlock();
+            auto found = seen();
+            lock.lock();
+            if (found && !*found) continue;
+            found_ = std::move(found);
+            return;
+        }
+    }
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any often_;
+    std::optional<Result<bool>> found_;
+    std::jthread looker_; // the last member: it uses the others
+};
+
+} // namespace
 
 Result<Answer> ConsoleAsker::run_hook(
     const std::string& name, const std::string& command, const Task& task) {
@@ -49,6 +73,8 @@ Result<Answer> ConsoleAsker::ask_person(const Task& task, const AskOp& question)
     std::string text = fmt::format("\n{}\n", task.step->title);
     for (const auto& line : wrap(task.step->why, 76))
         text += "  " + line + "\n";
+    if (const auto before = tells_.last_answer(task.id); !before.empty())
+        text += fmt::format("(last time: {})\n", before);
     for (const auto& line : wrap(question.question, 76))
         text += line + "\n";
     if (!question.look.empty())
@@ -96,8 +122,7 @@ Result<Asker::Choice> ConsoleAsker::before(const Step& step, const std::string&)
     };
     auto said = prompter_.ask(text, "y", one_letter);
     while (said && *said == "p") {
-        (void)std::fputs(plan_of_(step).c_str(), stdout);
-        said = prompter_.ask(text, "y", one_letter);
+        said = prompter_.ask(tells_.plan_of(step) + text, "y", one_letter);
     }
     if (!said) return tl::unexpected(said.error());
     switch (said->front()) {
@@ -134,29 +159,63 @@ Result<bool> ConsoleAsker::way_back(const std::string& section, const std::strin
         false);
 }
 
-Result<bool> ConsoleAsker::confirm_by_hand(const Task& task, const std::string& commands) {
-    const std::scoped_lock lock(mutex_);
+/// Where a person finds the secrets that stand in the commands by name only.
+std::string ConsoleAsker::secrets_in(const std::string& commands) const {
+    std::string text;
+    for (const auto& [name, source] : farm_.secrets)
+        if (commands.find("<secret " + name + ">") != std::string::npos)
+            text += fmt::format("<secret {}>: {}\n", name, place_of(name, source));
+    return text;
+}
+
+std::string ConsoleAsker::place_of(const std::string& name, const SecretSource& source) const {
+    using From = SecretSource::From;
+    switch (source.from) {
+    case From::env:
+        return "in the variable " + source.what;
+    case From::file:
+        return "in the file " + source.what;
+    case From::command:
+        return "printed by the command " + source.what;
+    case From::generate:
+        return fmt::format("in the file {}/secrets/{} on this machine", run_folder_, name);
+    case From::prompt:
+        break;
+    }
+    return "you know it: farm.toml says that it is asked for";
+}
+
+Done ConsoleAsker::by_hand(const Task& task, const std::string& commands, const Seen& seen) {
     if (!prompter_.interactive())
         return fail(Kind::refused,
             fmt::format("{} has to be done by hand, and nobody is there.", task.id),
             "Run on a terminal.");
-    if (shown_by_hand_ != task.id) {
-        shown_by_hand_ = task.id;
+    const std::scoped_lock one_task(mutex_); // shown, done and answered before the next is shown
+    if (stop_.stop_requested())
+        return fail(Kind::stopped, fmt::format("Stopped before {} was done by hand.", task.id),
+            "Go on with: ovd-failover run");
+    if (seen) { // while another task was done by hand this one may have been done too
+        auto found = seen();
+        if (!found) return tl::unexpected(found.error());
+        if (*found) return {};
+    }
+    std::string text = fmt::format("\n{}  [{}]\nBy hand, as root{}:\n\n{}{}\n", task.step->title,
+        task.step->id, task.node.empty() ? "" : " on " + task.node, commands, secrets_in(commands));
+    const std::string key = seen ? "Press Enter when it is done (it is also noticed by itself): "
+                                 : "Press Enter when it is done: ";
+    for (;;) {
         view_.pause();
-        const auto text =
-            fmt::format("\nBy hand, as root{}:\n\n{}\nPress Enter when it is done "
-                        "(where the node can be looked at, it is noticed by itself).\n",
-                task.node.empty() ? "" : " on " + task.node, commands);
-        (void)std::fputs(text.c_str(), stdout);
-        std::fflush(stdout);
+        LookingOn looking(seen);
+        auto said = prompter_.wait_for_enter(text + key, [&] { return looking.ended(); });
+        auto found = looking.end();
+        view_.resume();
+        if (!said) return tl::unexpected(said.error());
+        if (!seen) return {};
+        if (!found) found = seen();
+        if (!*found) return tl::unexpected(found->error());
+        if (**found) return {};
+        text = "It does not look done yet. ";
     }
-    pollfd input{STDIN_FILENO, POLLIN, 0};
-    if (::poll(&input, 1, 2000) <= 0) return false;
-    char byte = 0;
-    while (::read(STDIN_FILENO, &byte, 1) == 1 && byte != '\n') {
-    }
-    view_.resume();
-    return true;
 }
 
 } // namespace ovd

@@ -34,9 +34,9 @@ Result<bool> mend(const Common& common, Session& session, const std::vector<Chec
         auto yes = session.prompter().confirm(
             fmt::format("{} [{}]: {}\nDo it now?", step->title, step->id, step->why), false);
         if (!yes) return tl::unexpected(yes.error());
-        if (*yes) run.only.push_back(step->id);
+        if (*yes) run.choice.only.push_back(step->id);
     }
-    if (run.only.empty()) return false;
+    if (run.choice.only.empty()) return false;
     auto done = run_verb(common, run, std::move(stop));
     if (!done) return tl::unexpected(done.error());
     return true;

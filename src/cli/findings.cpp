@@ -23,9 +23,13 @@ struct Batch {
 
 CheckResult judge(
     const Plan& plan, std::size_t task, const Check& check, const ReadResult& result) {
-    CheckResult judged{plan.tasks[task].node, plan.tasks[task].step, "ok", "", ""};
+    const auto* step = plan.tasks[task].step;
+    CheckResult judged{plan.tasks[task].node, step, "ok", "", "", step->title};
     const auto seen = trim(result.output);
-    if (result.status == 0 && found_in(result.output, check.expect)) return judged;
+    if (result.status == 0 && found_in(result.output, check.expect)) {
+        if (check.tells) judged.says = seen;
+        return judged;
+    }
     const bool made = (result.status == 0 || result.status == 1) && !result.timed_out;
     // A check that could not be made is a blocker whatever its severity: it proved nothing.
     judged.severity = made && !check.stops ? "warn" : "stop";
@@ -45,8 +49,8 @@ std::vector<CheckResult> look(Session& session, std::map<std::string, Batch>& ba
                 const auto results = session.nodes().reader(name).read(work->reads);
                 const std::scoped_lock lock(mutex);
                 if (!results) {
-                    all.push_back(
-                        {name, nullptr, "stop", results.error().message, results.error().hint});
+                    all.push_back({name, nullptr, "stop", results.error().message,
+                        results.error().hint, "Reach the node"});
                     return;
                 }
                 for (std::size_t i = 0; i < work->made.size(); ++i)
@@ -54,18 +58,43 @@ std::vector<CheckResult> look(Session& session, std::map<std::string, Batch>& ba
                         session.plan(), work->made[i].first, *work->made[i].second, (*results)[i]));
             });
     }
-    // In the farm's order, so that two runs read alike.
-    std::map<std::string, std::size_t> order;
-    for (const auto& node : session.farm().nodes)
-        order[node.id] = order.size();
-    for (const auto& server : session.farm().servers)
-        order[server.name] = order.size();
-    std::ranges::stable_sort(
-        all, {}, [&order](const CheckResult& each) { return order[each.node]; });
+    return all;
+}
+
+/// What is done by hand is not looked at, and must not pass for looked at.
+std::vector<CheckResult> left_to_people(
+    const Session& session, const std::function<bool(const Step&)>& wanted) {
+    std::vector<CheckResult> all;
+    for (const auto& node : session.farm().nodes) {
+        if (!node.by_hand) continue;
+        std::vector<std::string> titles;
+        for (std::size_t i = 0; i < session.plan().tasks.size(); ++i) {
+            const auto& task = session.plan().tasks[i];
+            if (task.node == node.id && wanted(*task.step) &&
+                !session.plan().details[i].checks.empty())
+                titles.push_back(task.step->title);
+        }
+        if (titles.empty()) continue;
+        all.push_back({node.id, nullptr, "warn",
+            "Nothing was looked at: farm.toml names no login, so this is yours:\n" +
+                join(titles, "\n"),
+            "run shows you each command and asks. ovd-failover plan prints them beforehand.",
+            "Done by hand: look yourself"});
+    }
     return all;
 }
 
 } // namespace
+
+void in_farm_order(std::vector<CheckResult>& all, const Farm& farm) {
+    std::map<std::string, std::size_t> order;
+    for (const auto& node : farm.nodes)
+        order.try_emplace(node.id, order.size());
+    for (const auto& server : farm.servers)
+        order.try_emplace(server.name, order.size());
+    std::ranges::stable_sort(
+        all, {}, [&order](const CheckResult& each) { return order[each.node]; });
+}
 
 Result<std::vector<CheckResult>> look_at_checks(
     Session& session, const std::function<bool(const Step&)>& wanted) {
@@ -83,7 +112,11 @@ Result<std::vector<CheckResult>> look_at_checks(
     }
     for (auto& [node, batch] : batches)
         if (batch.reads.empty()) batch.reads.push_back({"true", {}, Millis{10'000}});
-    return look(session, batches);
+    auto all = look(session, batches);
+    for (auto& each : left_to_people(session, wanted))
+        all.push_back(std::move(each));
+    in_farm_order(all, session.farm()); // so that two runs read alike
+    return all;
 }
 
 std::size_t count_findings(const std::vector<CheckResult>& all, const std::string& severity) {
@@ -103,8 +136,8 @@ void show_findings(const std::vector<CheckResult>& all, const Common& common) {
         auto json = nlohmann::ordered_json::array();
         for (const auto& each : all)
             json.push_back({{"node", each.node}, {"step", each.step ? each.step->id : "reach"},
-                {"title", each.step ? each.step->title : "Reach the node"},
-                {"severity", each.severity}, {"says", each.says}, {"hint", each.hint}});
+                {"title", each.title}, {"severity", each.severity}, {"says", each.says},
+                {"hint", each.hint}});
         fmt::print("{}\n", json.dump(2));
         return;
     }
@@ -119,9 +152,12 @@ void show_findings(const std::vector<CheckResult>& all, const Common& common) {
             else
                 ++found->second;
         }
-        if (each.severity == "ok" && !common.verbose) continue;
-        fmt::print("{:<5} {:<6} {}\n", each.severity, each.node,
-            each.step ? each.step->title : "Reach the node");
+        if (each.severity == "ok" && each.says.empty() && !common.verbose) continue;
+        std::string mark = fmt::format("{:<5} {:<6} ", each.severity, each.node);
+        for (const auto& part : wrap(each.title, width - mark.size())) {
+            fmt::print("{}{}\n", mark, part);
+            mark = std::string(mark.size(), ' ');
+        }
         for (const auto& [label, text] : {std::pair{"", each.says}, {"-> ", each.hint}}) {
             std::string lead = std::string(13, ' ') + label;
             for (const auto& part : wrap(text, width - 17)) {

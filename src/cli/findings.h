@@ -13,16 +13,20 @@ namespace ovd {
 /// What one check found on one node.
 struct CheckResult {
     std::string node;
-    const Step* step = nullptr; ///< none when the node could not be reached at all
+    const Step* step = nullptr; ///< none when it is about the node as a whole
     std::string severity;       ///< ok, warn, stop
-    std::string says;
+    std::string says; ///< what is wrong; with ok: what was seen, where it is worth showing
     std::string hint;
+    std::string title; ///< what was looked at
 };
 
 /// Makes all checks of the steps that are wanted, on every node, in one round trip a node. Changes
-/// nothing. A check that cannot be made is a stop.
+/// nothing. A check that cannot be made is a stop; a node that is done by hand is a warning.
 [[nodiscard]] Result<std::vector<CheckResult>> look_at_checks(
     Session& session, const std::function<bool(const Step&)>& wanted);
+
+/// Puts findings into the order in which the farm names its machines.
+void in_farm_order(std::vector<CheckResult>& all, const Farm& farm);
 
 [[nodiscard]] std::size_t count_findings(
     const std::vector<CheckResult>& all, const std::string& severity);

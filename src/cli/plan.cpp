@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/verbs.h"
 
+#include "base/text.h"
 #include "ui/plan_text.h"
 
 #include <cstdio>
@@ -8,20 +9,19 @@
 
 namespace ovd {
 
-Result<int> plan_verb(const Common& common, const PlanOptions& options) {
+Result<int> plan_verb(const Common& common, const PlanOptions& options, std::stop_token stop) {
     auto session =
-        Session::open(common, options.live ? Session::Plans::live : Session::Plans::offline);
+        Session::open(common, options.live ? Session::Plans::live : Session::Plans::offline, stop);
     if (!session) return tl::unexpected(session.error());
     const auto& plan = (*session)->plan();
     PlanShow show;
     show.live = options.live;
     show.titles = options.titles;
     show.width = view_options(common).width;
-    for (const auto& word : options.only) {
-        auto steps = select_steps((*session)->guide(), word);
-        if (!steps) return tl::unexpected(steps.error());
-        show.steps.insert(steps->begin(), steps->end());
-    }
+    auto steps = chosen_steps((*session)->guide(), options.choice);
+    if (!steps) return tl::unexpected(steps.error());
+    show.steps = std::move(*steps);
+    std::set<std::string> unreachable;
     if (options.live) {
         auto records = Journal::read((*session)->journal_folder());
         if (!records) return tl::unexpected(records.error());
@@ -29,6 +29,12 @@ Result<int> plan_verb(const Common& common, const PlanOptions& options) {
         auto found = (*session)->looker().look(tasks_to_look_at(plan));
         if (auto ok = all_known(found); !ok) return tl::unexpected(ok.error());
         show.findings = settle(plan, show.journal, found);
+        for (const auto& [task, finding] : found)
+            if (finding.unreachable) unreachable.insert(plan.tasks[task].node);
+        if (stop.stop_requested())
+            return fail(Kind::stopped,
+                "Stopped while the nodes were looked at; nothing was changed.",
+                "Type the same command again.");
     }
     if (common.json) {
         auto json = plan_json(plan, show);
@@ -40,8 +46,12 @@ Result<int> plan_verb(const Common& common, const PlanOptions& options) {
         fmt::print("{}\n", (*session)->redactor().clean(json.dump(2, ' ', false, replace)));
     } else {
         fmt::print("{}", (*session)->redactor().clean(plan_text(plan, show)));
+        if (!unreachable.empty())
+            fmt::print("Not reached: {}.\n",
+                join(std::vector<std::string>(unreachable.begin(), unreachable.end()), ", "));
     }
-    return 0;
+    // The plan is worth showing all the same; but nobody must take it for a look at the whole farm.
+    return unreachable.empty() ? 0 : exit_code(Kind::connect);
 }
 
 } // namespace ovd

@@ -17,38 +17,6 @@
 namespace ovd {
 namespace {
 
-/// The steps that --from, --to and --only mean together; empty for all.
-Result<std::set<std::string>> chosen_steps(const Guide& guide, const RunVerbOptions& options) {
-    std::set<std::string> only;
-    for (const auto& word : options.only) {
-        auto steps = select_steps(guide, word);
-        if (!steps) return steps;
-        only.insert(steps->begin(), steps->end());
-    }
-    std::set<std::string> first;
-    std::set<std::string> last;
-    for (const auto& [word, into] : {std::pair{&options.from, &first}, {&options.to, &last}}) {
-        if (word->empty()) continue;
-        auto steps = select_steps(guide, *word);
-        if (!steps) return steps;
-        *into = std::move(*steps);
-    }
-    if (first.empty() && last.empty()) return only;
-    std::set<std::string> range;
-    bool inside = first.empty();
-    std::vector<const Step*> steps = guide.steps();
-    std::size_t end = steps.size();
-    if (!last.empty())
-        for (std::size_t i = 0; i < steps.size(); ++i)
-            if (last.contains(steps[i]->id)) end = i + 1;
-    for (std::size_t i = 0; i < end; ++i) {
-        if (first.contains(steps[i]->id)) inside = true;
-        if (inside && (only.empty() || only.contains(steps[i]->id))) range.insert(steps[i]->id);
-    }
-    if (range.empty()) return fail(Kind::usage, "--from comes after --to.", "Change one of them.");
-    return range;
-}
-
 /// A failover test can only go to the Session Manager that is passive now.
 Done check_direction(const Farm& farm, const std::string& towards) {
     if (towards.empty()) return {};
@@ -77,6 +45,15 @@ Done put_away_finished(const Session& session, const Common& common, const Clock
     return {};
 }
 
+/// What was last said to the question of a task: "not yet, ann@ops1, 2026-01-31T02:14:07Z".
+std::string last_answer(const std::vector<Record>& records, const std::string& task) {
+    for (auto record = records.rbegin(); record != records.rend(); ++record)
+        if (record->value("kind", "") == "answer" && record->value("task", "") == task)
+            return fmt::format("{}, {}, {}", record->value("answer", ""), record->value("who", ""),
+                record->value("time", ""));
+    return {};
+}
+
 void summarize(Session& session, const Common& common, const RunSummary& summary) {
     auto& view = session.view();
     view.say("");
@@ -85,6 +62,12 @@ void summarize(Session& session, const Common& common, const RunSummary& summary
     for (const auto& task : summary.open)
         view.say(fmt::format("Waits for a person: {}", task));
     if (summary.error) return;
+    if (summary.left == 0 && summary.beyond > 0) {
+        view.say(
+            fmt::format("Nothing of what was chosen is left; of the rest {} {}. Go on with: {}",
+                summary.beyond, summary.beyond == 1 ? "task is" : "tasks are", again(common)));
+        return;
+    }
     if (summary.left == 0) {
         view.say("Nothing is left to do.");
         return;
@@ -102,13 +85,13 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     if (auto ok = check_direction(session.farm(), options.towards); !ok)
         return tl::unexpected(ok.error());
     if (auto ok = session.check_secrets(); !ok) return tl::unexpected(ok.error());
-    auto steps = chosen_steps(session.guide(), options);
+    auto steps = chosen_steps(session.guide(), options.choice);
     if (!steps) return tl::unexpected(steps.error());
     const bool whole = steps->empty();
     auto answers = load_answers(options.answers);
     if (!answers) return tl::unexpected(answers.error());
     const auto who = who_we_are();
-    auto sheets = SessionSheets::open(session, common, *answers, who);
+    auto sheets = SessionSheets::open(session, common, std::move(*answers), who);
     if (!sheets) return tl::unexpected(sheets.error());
     SystemClock clock;
     auto last_time = Journal::read(session.journal_folder());
@@ -116,12 +99,15 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     if (auto ok = put_away_finished(session, common, clock); !ok) return tl::unexpected(ok.error());
     auto journal = Journal::open(session.journal_folder(), clock, session.redactor());
     if (!journal) return tl::unexpected(journal.error());
-    ConsoleAsker asker(session.farm(), std::move(*answers), session.prompter(), session.view(), who,
-        stop, session.run_folder(), [&session](const Step& step) {
-            PlanShow show;
-            show.steps = {step.id};
-            return session.redactor().clean(plan_text(session.plan(), show));
-        });
+    ConsoleAsker asker(session.farm(), session.run_folder(), (*sheets)->answers(),
+        session.prompter(), session.view(), who, stop,
+        {[&session](const Step& step) {
+             PlanShow show;
+             show.steps = {step.id};
+             return session.redactor().clean(plan_text(session.plan(), show));
+         },
+            [&journal](
+                const std::string& task) { return last_answer((*journal)->records(), task); }});
     const bool migration = common.procedure == "migration";
     auto watcher =
         std::make_unique<Watcher>(**journal, session.view(), [&session, &sheets, migration] {
@@ -147,6 +133,8 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     for (const auto& id : session.farm().to_the_letter)
         session.view().say(
             fmt::format("To the letter, {}: {}", id, session.guide().letters.at(id)));
+    if (const auto outside = outside_guide(session.plan()); !outside.empty())
+        session.view().say(join(wrap(outside, view_options(common).width), "\n"));
     Executor executor(tools, replay((*journal)->records()),
         {std::move(*steps), options.yes, options.again, options.take_over, who});
     const auto summary = executor.run(stop);
@@ -159,8 +147,9 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     summarize(session, common, summary);
     if (summary.error) {
         auto error = *summary.error;
-        if (error.hint == "Go on with: ovd-failover run")
-            error.hint = "Go on with: " + again(common);
+        const std::string plain = "ovd-failover run";
+        if (const auto at = error.hint.find(plain); at != std::string::npos)
+            error.hint.replace(at, plain.size(), again(common));
         return tl::unexpected(std::move(error));
     }
     return 0;

@@ -3,10 +3,12 @@
 
 #include "action/validate.h"
 #include "base/clock.h"
+#include "base/quote.h"
 #include "engine/facts.h"
 #include "engine/state.h"
 #include "ui/terminal_prompter.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
@@ -53,9 +55,18 @@ std::string who_we_are() {
 }
 
 std::string again(const Common& options) {
-    if (!options.called.empty()) return "ovd-failover " + options.called;
-    return options.procedure == "migration" ? "ovd-failover run"
-                                            : "ovd-failover run --procedure " + options.procedure;
+    std::string line = "ovd-failover " + (options.called.empty() ? "run" : options.called);
+    const auto add = [&](const char* name, const std::string& value, const std::string& usual) {
+        if (value != usual) line += fmt::format(" {} {}", name, shell_quote(value));
+    };
+    const Common usual;
+    if (options.called.empty()) add("--procedure", options.procedure, usual.procedure);
+    add("--farm", options.farm, usual.farm);
+    add("--run-folder", options.run_folder, usual.run_folder);
+    add("--sheet", options.sheet, usual.sheet);
+    add("--steps", options.steps, usual.steps);
+    add("--templates", options.templates, usual.templates);
+    return line;
 }
 
 std::string journal_folder_of(const Common& options) {
@@ -96,6 +107,11 @@ Result<std::unique_ptr<Session>> Session::open(
     std::unique_ptr<Session> session(new Session);
     auto guide = load_whole_guide(options);
     if (!guide) return tl::unexpected(guide.error());
+    for (const auto* step : guide->steps())
+        if (std::ranges::any_of(step->actions, [](const ActionSpec& action) {
+                return action.verb == "ask" || action.verb == "admin" || action.verb == "sheet";
+            }))
+            session->asking_.push_back(step->id);
     auto chapters = only_procedure(std::move(*guide), options.procedure);
     if (!chapters) return tl::unexpected(chapters.error());
     session->guide_ = std::move(*chapters);

@@ -45,6 +45,8 @@ public:
     [[nodiscard]] const Guide& guide() const { return guide_; }
     [[nodiscard]] const Plan& plan() const { return *plan_; }
     [[nodiscard]] const std::string& run_folder() const { return run_folder_; }
+    /// The ids of the steps that ask something, of every procedure.
+    [[nodiscard]] const std::vector<std::string>& asking() const { return asking_; }
     /// Where the journal of this procedure is: the migration's in the run folder itself.
     [[nodiscard]] const std::string& journal_folder() const { return journal_folder_; }
     [[nodiscard]] const Redactor& redactor() const { return redactor_; }
@@ -68,6 +70,7 @@ private:
 
     Farm farm_;
     Guide guide_;
+    std::vector<std::string> asking_;
     std::string run_folder_;
     std::string journal_folder_;
     Redactor redactor_;

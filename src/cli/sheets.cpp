@@ -24,8 +24,8 @@ std::string sheet_path(const Common& common) {
     return sheet_beside(common.farm);
 }
 
-Result<std::unique_ptr<SessionSheets>> SessionSheets::open(Session& session, const Common& common,
-    std::map<std::string, std::string> answers, std::string who) {
+Result<std::unique_ptr<SessionSheets>> SessionSheets::open(
+    Session& session, const Common& common, Answers answers, std::string who) {
     std::unique_ptr<SessionSheets> sheets(new SessionSheets(session, common));
     const auto path = sheet_path(common);
     auto sheet = common.sheet.empty() && !std::filesystem::exists(path)
@@ -39,7 +39,12 @@ Result<std::unique_ptr<SessionSheets>> SessionSheets::open(Session& session, con
             "Write osm1, osm2, pcs3, pcs4, dbmy or the name of a server, or leave it out.",
             sheet->watch.where);
     sheets->sheet_ = std::move(*sheet);
-    sheets->answers_ = std::move(answers);
+    std::vector<std::string> names;
+    for (const auto& check : sheets->sheet_.checks)
+        names.push_back(check.name);
+    if (auto ok = check_answers(answers, session.asking(), names); !ok)
+        return tl::unexpected(ok.error());
+    sheets->answers_ = std::move(answers.said);
     sheets->who_ = std::move(who);
     return sheets;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cli/answers.h"
 #include "cli/session.h"
 #include "engine/sheets.h"
 #include "sheet/result.h"
@@ -13,9 +14,10 @@ namespace ovd {
 /// hooks, the answers file (by the check's name) or the person at the terminal.
 class SessionSheets final : public Sheets {
 public:
-    /// Reads sheet.toml beside the farm file, or takes the one that init would write.
-    static Result<std::unique_ptr<SessionSheets>> open(Session& session, const Common& common,
-        std::map<std::string, std::string> answers, std::string who);
+    /// Reads sheet.toml beside the farm file, or takes the one that init would write; then checks
+    /// that each answer is one to a step or to a check of the sheet.
+    static Result<std::unique_ptr<SessionSheets>> open(
+        Session& session, const Common& common, Answers answers, std::string who);
 
     Result<Record> run(const std::string& title, const std::vector<Record>& journal,
         std::stop_token stop) override;
@@ -24,6 +26,7 @@ public:
         const std::vector<Record>& journal, std::stop_token stop);
 
     [[nodiscard]] const Sheet& sheet() const { return sheet_; }
+    [[nodiscard]] const std::map<std::string, std::string>& answers() const { return answers_; }
     /// The URL of [watch] with an address of the service in it; empty when there is none.
     [[nodiscard]] std::string watched_url(const std::string& service) const;
 

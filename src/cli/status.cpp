@@ -4,10 +4,12 @@
 
 #include "base/text.h"
 #include "engine/journal.h"
+#include "engine/look.h"
 #include "engine/state.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace ovd {
 namespace {
@@ -16,6 +18,7 @@ using Json = nlohmann::ordered_json;
 
 struct Overview {
     std::size_t done = 0;
+    std::vector<bool> is_done; ///< by task
     std::vector<std::size_t> open;
     std::vector<std::size_t> troubled; ///< failed, unknown or under way
     std::vector<std::size_t> next;     ///< ready to begin
@@ -23,11 +26,15 @@ struct Overview {
 
 Overview look_over(const Plan& plan, const RunState& state) {
     Overview view;
+    // As run counts: what a later step has taken over is done too.
+    const auto settled = settle(plan, state, {});
     const auto ok = [&](std::size_t task) {
         const auto found = state.tasks.find(plan.tasks[task].id);
-        return found != state.tasks.end() && found->second.state == TaskState::ok;
+        return settled.at(task).superseded ||
+               (found != state.tasks.end() && found->second.state == TaskState::ok);
     };
     for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        view.is_done.push_back(ok(i));
         if (ok(i)) {
             ++view.done;
             continue;
@@ -45,12 +52,22 @@ Overview look_over(const Plan& plan, const RunState& state) {
     return view;
 }
 
+/// How many tasks cannot begin before this one is done.
+std::size_t waiting_for(const Plan& plan, const Overview& view, std::size_t task) {
+    std::set<std::size_t> held{task};
+    for (std::size_t i = task + 1; i < plan.tasks.size(); ++i)
+        if (!view.is_done[i] && std::ranges::any_of(plan.tasks[i].after,
+                                    [&](std::size_t before) { return held.contains(before); }))
+            held.insert(i);
+    return held.size() - 1;
+}
+
 const TaskRecord& record_of(const Plan& plan, const RunState& state, std::size_t task) {
     return state.tasks.at(plan.tasks[task].id);
 }
 
 void print_text(
-    const Plan& plan, const RunState& state, const Overview& view, const std::string& to_go_on) {
+    const Plan& plan, const RunState& state, const Overview& view, const Common& common) {
     fmt::print("Farm {}: {} of {} tasks done.\n", plan.farm.name, view.done, plan.tasks.size());
     if (!state.last_time.empty())
         fmt::print("Last entry {}{}\n", state.last_time,
@@ -66,18 +83,27 @@ void print_text(
         seconds = 0;
         done = all = 0;
     };
-    for (const auto& task : plan.tasks) {
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        const auto& task = plan.tasks[i];
         if (task.step->chapter != chapter) {
             flush();
             chapter = task.step->chapter;
         }
         ++all;
-        const auto found = state.tasks.find(task.id);
-        if (found == state.tasks.end() || found->second.state != TaskState::ok) continue;
+        if (!view.is_done[i]) continue;
         ++done;
-        seconds += found->second.seconds;
+        if (const auto found = state.tasks.find(task.id); found != state.tasks.end())
+            seconds += found->second.seconds;
     }
     flush();
+    if (common.verbose)
+        for (const auto& task : plan.tasks) {
+            const auto found = state.tasks.find(task.id);
+            if (found == state.tasks.end() || found->second.ended.empty()) continue;
+            fmt::print("  {} {:>12}  {} ({})\n", found->second.ended,
+                human_seconds(found->second.seconds), task.id,
+                found->second.how.empty() ? to_string(found->second.state) : found->second.how);
+        }
     for (const auto task : view.troubled) {
         const auto& record = record_of(plan, state, task);
         fmt::print("{}: {} ({}). {}\n", to_string(record.state), plan.tasks[task].id,
@@ -85,13 +111,13 @@ void print_text(
             record.message.empty() ? "" : lines(record.message).front());
     }
     for (const auto task : view.open)
-        fmt::print(
-            "Waits for a person: {} ({})\n", plan.tasks[task].id, plan.tasks[task].step->title);
+        fmt::print("Waits for a person: {} ({}); {} other tasks wait for it\n", plan.tasks[task].id,
+            plan.tasks[task].step->title, waiting_for(plan, view, task));
     if (!view.next.empty())
         fmt::print("Next: {} ({})\n", plan.tasks[view.next.front()].id,
             plan.tasks[view.next.front()].step->title);
     fmt::print("{}\n",
-        view.done == plan.tasks.size() ? "Nothing is left to do." : "Go on with: " + to_go_on);
+        view.done == plan.tasks.size() ? "Nothing is left to do." : "Go on with: " + again(common));
 }
 
 void print_json(const Plan& plan, const RunState& state, const Overview& view) {
@@ -108,8 +134,9 @@ void print_json(const Plan& plan, const RunState& state, const Overview& view) {
         const auto found = state.tasks.find(task.id);
         const auto record = found == state.tasks.end() ? TaskRecord{} : found->second;
         json["each"].push_back({{"task", task.id}, {"state", to_string(record.state)},
-            {"how", record.how}, {"began", record.began}, {"ended", record.ended},
-            {"seconds", record.seconds}, {"message", record.message}});
+            {"done", static_cast<bool>(view.is_done[json["each"].size()])}, {"how", record.how},
+            {"began", record.began}, {"ended", record.ended}, {"seconds", record.seconds},
+            {"message", record.message}});
     }
     fmt::print("{}\n", json.dump(2));
 }
@@ -126,7 +153,7 @@ Result<int> status_verb(const Common& common) {
     if (common.json)
         print_json((*session)->plan(), state, view);
     else
-        print_text((*session)->plan(), state, view, again(common));
+        print_text((*session)->plan(), state, view, common);
     return 0;
 }
 

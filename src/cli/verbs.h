@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/session.h"
+#include "guide/choice.h"
 
 #include <stop_token>
 
@@ -11,13 +12,11 @@ namespace ovd {
 struct PlanOptions {
     bool live = false;
     bool titles = false;
-    std::vector<std::string> only;
+    StepChoice choice;
 };
 
 struct RunVerbOptions {
-    std::string from;
-    std::string to;
-    std::vector<std::string> only;
+    StepChoice choice;
     std::string answers; ///< TOML file: step id = "done" or "not yet"
     bool yes = false;
     bool again = false;
@@ -39,8 +38,9 @@ struct VerifyOptions {
 };
 
 /// Each verb returns the exit code, or the error that main shows and turns into one.
-[[nodiscard]] Result<int> plan_verb(const Common& common, const PlanOptions& options);
-[[nodiscard]] Result<int> check_verb(const Common& common);
+[[nodiscard]] Result<int> plan_verb(
+    const Common& common, const PlanOptions& options, std::stop_token stop);
+[[nodiscard]] Result<int> check_verb(const Common& common, std::stop_token stop);
 [[nodiscard]] Result<int> run_verb(
     const Common& common, const RunVerbOptions& options, std::stop_token stop);
 /// How the pair is, with the remedies offered when fix is set.

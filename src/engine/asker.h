@@ -3,6 +3,7 @@
 
 #include "engine/plan.h"
 
+#include <functional>
 #include <string>
 
 namespace ovd {
@@ -27,10 +28,12 @@ public:
     /// What to do about a failure.
     enum class Mend { retry, by_hand, stop };
     [[nodiscard]] virtual Result<Mend> after_failure(const Task& task, const Error& error) = 0;
-    /// Someone does the task by hand; called again and again until it returns true or an error.
-    /// found tells what the last look saw.
-    [[nodiscard]] virtual Result<bool> confirm_by_hand(
-        const Task& task, const std::string& commands) = 0;
+    /// Looks whether a task is done.
+    using Seen = std::function<Result<bool>()>;
+    /// Someone does the task by hand, by these commands. Comes back when seen() says that it is
+    /// done; where nothing can be looked at (seen is empty), when the person says so.
+    [[nodiscard]] virtual Done by_hand(
+        const Task& task, const std::string& commands, const Seen& seen) = 0;
     /// The service is away for longer than it should be: go back? why tells for how long.
     [[nodiscard]] virtual Result<bool> way_back(
         const std::string& section, const std::string& why) = 0;

@@ -346,7 +346,7 @@ RunSummary Executor::run(std::stop_token stop) {
     if (summary_.error) put_back_what_failed();
     if (leases) leases->release(still_running());
     for (std::size_t i = 0; i < marks_.size(); ++i)
-        if (chosen(i) && marks_[i] != Mark::done) ++summary_.left;
+        if (marks_[i] != Mark::done) ++(chosen(i) ? summary_.left : summary_.beyond);
     return summary_;
 }
 

@@ -23,6 +23,7 @@ struct RunSummary {
     std::size_t carried_out = 0;
     std::size_t already = 0;
     std::size_t left = 0;           ///< chosen tasks that are not done
+    std::size_t beyond = 0;         ///< tasks that were not chosen and are not done
     std::vector<std::string> open;  ///< tasks that wait for a person
     std::vector<std::string> drift; ///< tasks the journal calls done and a look contradicts
     std::optional<Error> error;     ///< why it ended early

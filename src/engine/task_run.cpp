@@ -99,18 +99,24 @@ Result<Ended> TaskRun::follow_by_hand() {
         if (input != nullptr && !input->empty()) commands += "\n# stdin:\n" + input->display();
         commands += "\n";
     }
-    const bool can_look = !detail_.probes.empty() && reachable();
-    while (!stop_.stop_requested()) {
-        if (can_look) {
+    if (detail_.ops.empty())
+        for (const auto& check : detail_.checks) {
+            commands += "# look that this ends with status 0";
+            if (!check.says.empty()) commands += "; if not: " + lines(check.says).front();
+            commands += "\n" + check.command;
+            if (!check.input.empty()) commands += "\n# stdin:\n" + check.input.display();
+            commands += "\n";
+        }
+    Asker::Seen seen;
+    if (!detail_.probes.empty() && reachable())
+        seen = [this]() -> Result<bool> {
             auto finding = look();
             if (!finding) return tl::unexpected(finding.error());
-            if (*finding == Finding::State::done) return finish("by hand", Ended::by_hand);
-        }
-        auto said = tools_.asker.confirm_by_hand(task_, commands);
-        if (!said) return tl::unexpected(said.error());
-        if (*said && !can_look) return finish("by hand", Ended::by_hand);
-    }
-    return stopped("while it was done by hand");
+            return *finding == Finding::State::done;
+        };
+    if (auto ok = tools_.asker.by_hand(task_, commands, seen); !ok)
+        return tl::unexpected(ok.error());
+    return finish("by hand", Ended::by_hand);
 }
 
 /// A task that was under way: asks the node what became of it. Returns the operation to go on

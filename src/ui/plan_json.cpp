@@ -13,6 +13,7 @@ Json operation_json(const Operation& op) {
     json["title"] = title_of(op);
     if (const auto* ask = std::get_if<AskOp>(&op)) {
         json["kind"] = "ask";
+        json["question"] = ask->question;
         json["look"] = ask->look;
         json["hook"] = ask->hook;
         return json;
@@ -67,17 +68,24 @@ Json task_json(const Plan& plan, std::size_t index, const PlanShow& show) {
     Json json{{"task", task.id}, {"step", task.step->id}, {"node", task.node},
         {"section", task.step->section}, {"title", task.step->title}, {"why", task.step->why},
         {"guide", task.step->guide}, {"disruptive", task.step->disruptive},
-        {"differs", detail.differs}, {"digest", detail.digest}};
+        {"expect", detail.expect}, {"differs", detail.differs}, {"digest", detail.digest}};
     json["after"] = Json::array();
     for (const auto before : task.after)
         json["after"].push_back(plan.tasks[before].id);
+    json["fetch"] = Json::array();
+    for (const auto& fetch : detail.fetch)
+        json["fetch"].push_back({{"name", fetch.name}, {"node", fetch.node}, {"path", fetch.path}});
     json["operations"] = Json::array();
     for (const auto& op : detail.ops)
         json["operations"].push_back(operation_json(op));
     json["checks"] = Json::array();
     for (const auto& check : detail.checks)
         json["checks"].push_back({{"command", check.command}, {"says", check.says},
-            {"severity", check.stops ? "stop" : "warn"}});
+            {"severity", check.stops ? "stop" : "warn"}, {"stdin", check.input.display()},
+            {"expect", check.expect}, {"within", check.within.count()}});
+    json["undo"] = Json::array();
+    for (const auto& op : detail.undo)
+        json["undo"].push_back(operation_json(op));
     if (!show.live) return json;
     json["done"] = is_done(plan, index, show);
     if (const auto found = show.findings.find(index); found != show.findings.end()) {

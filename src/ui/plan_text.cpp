@@ -14,6 +14,13 @@ public:
     explicit Page(std::size_t width) : width_(width) {}
 
     void line(const std::string& text = {}) { text_ += text + "\n"; }
+    /// What follows a title on its line, or has a line of its own where it does not fit.
+    void titled(const std::string& mark, const std::string& title, const std::string& rest) {
+        const auto whole = mark + title + (rest.empty() ? "" : "  " + rest);
+        if (columns(whole) <= width_) return line(whole);
+        prose(title, "", mark);
+        if (!rest.empty()) prose(rest, std::string(columns(mark), ' '));
+    }
     void prose(const std::string& text, const std::string& indent, const std::string& label = {}) {
         auto lead = indent + label;
         const auto room = width_ > lead.size() + 20 ? width_ - columns(lead) : 20;
@@ -67,7 +74,8 @@ void show_operation(Page& page, const Operation& op) {
         page.prose(ask->question, "    ", "asks: ");
         if (!ask->look.empty()) page.prose(ask->look, "    ", "look at: ");
         if (!ask->hook.empty())
-            page.line(fmt::format("    (a hook named {} in farm.toml answers instead)", ask->hook));
+            page.prose(
+                fmt::format("(a hook named {} in farm.toml answers instead)", ask->hook), "    ");
     } else if (const auto* admin = std::get_if<AdminOp>(&op)) {
         page.prose(title_of(op), "    ");
         page.verbatim(admin->command.empty() ? admin->look : admin->command, "      ");
@@ -80,15 +88,25 @@ void show_operation(Page& page, const Operation& op) {
     }
 }
 
+/// Whether a failure in the section of this step undoes what was done there.
+bool is_put_back(const Guide& guide, const Step& step) {
+    for (const auto& chapter : guide.chapters)
+        for (const auto& section : chapter.sections)
+            if (section.id == step.section) return section.put_back;
+    return false;
+}
+
 void show_task(Page& page, const Plan& plan, std::size_t task, const PlanShow& show) {
     const auto& detail = plan.details[task];
     const auto& node = plan.tasks[task].node;
     page.line("");
-    page.line(fmt::format("  on {}{}", node.empty() ? "the operator's machine" : node,
-        show.live ? ": " + state_of(plan, task, show) : ""));
+    page.prose(fmt::format("on {}{}", node.empty() ? "the operator's machine" : node,
+                   show.live ? ": " + state_of(plan, task, show) : ""),
+        "  ");
     if (show.live && is_done(plan, task, show)) return;
     for (const auto& fetch : detail.fetch)
-        page.line(fmt::format("    reads {} on {}", fetch.path, fetch.node));
+        page.prose(
+            fmt::format("reads {} on {}, as {}", fetch.path, fetch.node, fetch.name), "    ");
     for (const auto& op : detail.ops)
         show_operation(page, op);
     for (const auto& check : detail.checks) {
@@ -98,13 +116,18 @@ void show_task(Page& page, const Plan& plan, std::size_t task, const PlanShow& s
         page.verbatim(check.command, "      ");
         if (!check.input.empty()) page.verbatim(check.input.display(), "      stdin: ");
     }
+    if (detail.undo.empty() || !is_put_back(plan.guide, *plan.tasks[task].step)) return;
+    page.line("    if something fails in this section, this is put back by:");
+    for (const auto& op : detail.undo)
+        show_operation(page, op);
 }
 
 void show_step(Page& page, const Plan& plan, const Step& step,
     const std::vector<std::size_t>& tasks, const PlanShow& show) {
     page.line("");
-    page.line(fmt::format("* {}  [{}]{}", step.title, step.id,
-        step.guide.empty() ? "" : "  guide: " + join(step.guide, " ")));
+    page.titled("* ", step.title,
+        fmt::format(
+            "[{}]{}", step.id, step.guide.empty() ? "" : "  guide: " + join(step.guide, " ")));
     page.prose(step.why, "  ");
     if (step.disruptive) {
         const auto& expect = plan.details[tasks.front()].expect;
@@ -133,7 +156,8 @@ void show_titles(Page& page, const Plan& plan, const Step& step,
         if (is_done(plan, task, show)) ++done;
     }
     const auto state = !show.live ? "" : done == tasks.size() ? "done  " : "to do ";
-    page.line(fmt::format("  {}{:<28} {}  ({})", state, step.id, step.title, join(nodes, " ")));
+    page.titled(fmt::format("  {}{:<28} ", state, step.id), step.title,
+        fmt::format("({})", join(nodes, " ")));
 }
 
 } // namespace
@@ -146,6 +170,19 @@ bool is_done(const Plan& plan, std::size_t task, const PlanShow& show) {
     if (recorded == show.journal.tasks.end() || recorded->second.state != TaskState::ok)
         return false;
     return finding == show.findings.end() || finding->second.state == Finding::State::journal_only;
+}
+
+std::string outside_guide(const Plan& plan) {
+    std::vector<std::string> nodes;
+    for (const auto& node : plan.farm.nodes) {
+        const auto platform = plan.guide.platforms.find(node.platform);
+        if (platform != plan.guide.platforms.end() && !platform->second.in_guide)
+            nodes.push_back(fmt::format("{} ({})", node.id, node.platform));
+    }
+    if (nodes.empty()) return {};
+    return fmt::format("OUTSIDE THE GUIDE'S LIST of platforms: {}. The nearest form is taken, and "
+                       "Inuvika's support does not cover it.",
+        join(nodes, ", "));
 }
 
 std::string plan_text(const Plan& plan, const PlanShow& show) {
@@ -168,13 +205,14 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
         "");
     for (const auto& id : plan.farm.to_the_letter)
         page.prose(plan.guide.letters.at(id), "", fmt::format("TO THE LETTER, {}: ", id));
+    if (const auto outside = outside_guide(plan); !outside.empty()) page.prose(outside, "");
     for (const auto& node : plan.farm.nodes)
         if (!node.facts.empty() && show.steps.empty()) {
             std::vector<std::string> found;
             for (const auto& [name, value] : node.facts)
                 if (name != "began" && name != "asked") found.push_back(name + " " + value);
             if (found.empty()) continue;
-            page.line(fmt::format("Found on {}: {}.", node.id, join(found, ", ")));
+            page.prose(fmt::format("Found on {}: {}.", node.id, join(found, ", ")), "");
         }
     for (const auto& chapter : plan.guide.chapters)
         for (const auto& section : chapter.sections) {
@@ -185,7 +223,7 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
                 if (!show.steps.empty() && !show.steps.contains(step.id)) continue;
                 if (!headed) {
                     page.line("");
-                    page.line(fmt::format("== {} / {} ==", chapter.title, section.title));
+                    page.prose(fmt::format("{} / {} ==", chapter.title, section.title), "", "== ");
                     page.line(fmt::format("   {}", section.id));
                     headed = true;
                 }
@@ -197,7 +235,9 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
         }
     page.line("");
     if (show.live) {
-        if (left == 0) page.line("Nothing is left to do.");
+        if (left == 0)
+            page.line(show.steps.empty() ? "Nothing is left to do."
+                                         : "Nothing of what was chosen is left to do.");
         if (left > 0) page.line(fmt::format("{} tasks are left to do.", left));
         if (unknown > 0)
             page.line(

@@ -25,6 +25,9 @@ struct PlanShow {
 /// True when nothing is left to do for this task, as far as is known.
 [[nodiscard]] bool is_done(const Plan& plan, std::size_t task, const PlanShow& show);
 
+/// One sentence that names the nodes whose platform is not on the guide's list; empty when all are.
+[[nodiscard]] std::string outside_guide(const Plan& plan);
+
 /// The plan for people: every command, file and question, readable in a pager.
 [[nodiscard]] std::string plan_text(const Plan& plan, const PlanShow& show);
 

@@ -55,23 +55,26 @@ void show(const std::string& text) {
 TerminalPrompter::TerminalPrompter(bool may_ask, std::stop_token stop)
     : may_ask_(may_ask), terminal_(::isatty(STDIN_FILENO) == 1), stop_(std::move(stop)) {}
 
-Result<std::string> TerminalPrompter::read_line(const std::string& question, bool echo) {
+Result<std::optional<std::string>> TerminalPrompter::read_line(
+    const std::string& question, bool echo, const std::function<bool()>& enough) {
     std::string about = lines(question).empty() ? "" : trim(lines(question).back());
     if (about.ends_with(':')) about.pop_back();
     if (!may_ask_)
         return fail(Kind::refused, "Nobody may be asked: " + about, "Leave --no-input out.");
-    std::fflush(stdout);
-    const QuestionMode mode(terminal_, echo); // drops what was typed before the question was seen
-    show(question);
     const auto stopped = [&](const std::string& why) {
         show("\n");
         return fail(Kind::stopped, fmt::format("{} at the question: {}", why, about),
             "Type the same command again to go on.");
     };
+    if (stop_.stop_requested()) return stopped("Stopped"); // while another one was answered
+    std::fflush(stdout);
+    const QuestionMode mode(terminal_, echo); // drops what was typed before the question was seen
+    show(question);
     // One byte at a time when it is a pipe: what comes after the line belongs to the next question.
     std::string line;
     for (;;) {
         if (stop_.stop_requested()) return stopped("Stopped");
+        if (enough()) return std::nullopt;
         pollfd input{STDIN_FILENO, POLLIN, 0};
         if (::poll(&input, 1, 200) <= 0) continue;
         char byte = 0;
@@ -88,12 +91,13 @@ Result<std::string> TerminalPrompter::read_line(const std::string& question, boo
 
 Result<std::string> TerminalPrompter::ask(
     const std::string& question, const std::string& default_value, const Validator& validator) {
+    const std::scoped_lock one_question(mutex_);
     const std::string text =
         default_value.empty() ? question + ": " : fmt::format("{} [{}]: ", question, default_value);
     for (;;) {
         auto line = read_line(text, true);
-        if (!line) return line;
-        std::string answer = trim(*line);
+        if (!line) return tl::unexpected(line.error());
+        std::string answer = trim(**line);
         if (answer.empty()) answer = default_value;
         if (!validator) return answer;
         const Done good = validator(answer);
@@ -104,10 +108,11 @@ Result<std::string> TerminalPrompter::ask(
 }
 
 Result<bool> TerminalPrompter::confirm(const std::string& question, bool default_value) {
+    const std::scoped_lock one_question(mutex_);
     for (;;) {
         auto line = read_line(question + (default_value ? " [Y/n]: " : " [y/N]: "), true);
         if (!line) return tl::unexpected(line.error());
-        const std::string answer = trim(*line);
+        const std::string answer = trim(**line);
         if (answer.empty()) return default_value;
         if (answer == "y" || answer == "Y" || answer == "yes") return true;
         if (answer == "n" || answer == "N" || answer == "no") return false;
@@ -116,7 +121,26 @@ Result<bool> TerminalPrompter::confirm(const std::string& question, bool default
 }
 
 Result<std::string> TerminalPrompter::secret(const std::string& question) {
-    return read_line(question + ": ", false);
+    const std::scoped_lock one_question(mutex_);
+    auto line = read_line(question + ": ", false);
+    if (!line) return tl::unexpected(line.error());
+    return **line;
+}
+
+Result<bool> TerminalPrompter::wait_for_enter(
+    const std::string& text, const std::function<bool()>& enough) {
+    const std::scoped_lock one_question(mutex_);
+    std::string shown = text;
+    for (;;) {
+        auto line = read_line(shown, true, enough);
+        if (!line) return tl::unexpected(line.error());
+        if (!*line) {
+            show("\n");
+            return false;
+        }
+        if (trim(**line).empty()) return true;
+        shown = "Press Enter alone when it is done, or Ctrl-C to stop here: ";
+    }
 }
 
 } // namespace ovd

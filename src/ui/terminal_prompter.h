@@ -3,6 +3,8 @@
 
 #include "ui/prompter.h"
 
+#include <mutex>
+#include <optional>
 #include <stop_token>
 
 namespace ovd {
@@ -18,11 +20,17 @@ public:
         const Validator& validator = {}) override;
     Result<bool> confirm(const std::string& question, bool default_value) override;
     Result<std::string> secret(const std::string& question) override;
+    Result<bool> wait_for_enter(
+        const std::string& text, const std::function<bool()>& enough) override;
     [[nodiscard]] bool interactive() const override { return may_ask_ && terminal_; }
 
 private:
-    [[nodiscard]] Result<std::string> read_line(const std::string& question, bool echo);
+    /// Nothing when enough() ended the wait before a line was typed.
+    [[nodiscard]] Result<std::optional<std::string>> read_line(
+        const std::string& question, bool echo,
+        const std::function<bool()>& enough = [] { return false; });
 
+    std::mutex mutex_; ///< held while a question waits for its answer
     bool may_ask_;
     bool terminal_;
     std::stop_token stop_;

@@ -88,7 +88,7 @@ std::size_t TextView::room() const {
 }
 
 void TextView::draw_live() {
-    if (!options_.live || paused_ || (running_.empty() && !away_since_)) return;
+    if (!options_.live || paused_ > 0 || (running_.empty() && !away_since_)) return;
     clear_live();
     std::string text;
     if (away_since_) {
@@ -214,12 +214,12 @@ void TextView::say(const std::string& text) {
 void TextView::pause() {
     const std::scoped_lock lock(mutex_);
     clear_live();
-    paused_ = true;
+    ++paused_;
 }
 
 void TextView::resume() {
     const std::scoped_lock lock(mutex_);
-    paused_ = false;
+    if (paused_ > 0) --paused_;
 }
 
 } // namespace ovd

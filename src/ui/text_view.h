@@ -57,7 +57,7 @@ private:
     std::string shown_section_;
     std::optional<std::chrono::system_clock::time_point> away_since_;
     bool live_shown_ = false;
-    bool paused_ = false;
+    int paused_ = 0; ///< questions that wait for an answer
     std::jthread ticker_;
 };
 

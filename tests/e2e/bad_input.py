@@ -90,13 +90,16 @@ def farm_files(folder):
 def secrets(folder):
     path = folder / "farm.toml"
     path.write_text(VALID)
-    refused("a secret whose variable is not set", folder, [*RUN, "-f", path], 3, ["OVD_TEST_PASSWORD"])
-    refused("an empty secret", folder, [*RUN, "-f", path], 3, ["OVD_TEST_PASSWORD"], env={"OVD_TEST_PASSWORD": ""})
-    line = with_defect(folder, '{ env = "OVD_TEST_PASSWORD" }', '{ file = "secret.txt" }')
-    refused("a secret whose file is missing", folder, [*RUN, "-f", path], 3, ["secret.txt"])
+    line = with_defect(folder, '{ env = "OVD_TEST_PASSWORD" }', '{ env = "OVD_TEST_PASSWORD" }')
+    at = ("farm.toml", line)
+    for words in (RUN, ("check",)):
+        refused("a secret whose variable is not set", folder, [*words, "-f", path], 3, ["OVD_TEST_PASSWORD"], at)
+    refused("an empty secret", folder, [*RUN, "-f", path], 3, ["OVD_TEST_PASSWORD"], at, env={"OVD_TEST_PASSWORD": ""})
+    with_defect(folder, '{ env = "OVD_TEST_PASSWORD" }', '{ file = "secret.txt" }')
+    for words in (RUN, ("check",)):
+        refused("a secret whose file is missing", folder, [*words, "-f", path], 3, ["secret.txt"], at)
     with_defect(folder, '{ env = "OVD_TEST_PASSWORD" }', '{ command = "exit 3" }')
-    refused("a secret whose command fails", folder, [*RUN, "-f", path], 3, ["exit 3"])
-    check("the defect was where it was meant to be", line > 20)
+    refused("a secret whose command fails", folder, [*RUN, "-f", path], 3, ["exit 3"], at)
 
 
 def answers(folder):
@@ -106,6 +109,13 @@ def answers(folder):
     file.write_text("request-key = 7\n")
     refused("an answer that is no text", folder, [*RUN, "-f", path, "--answers", file], 3, ["request-key"],
             ("answers.toml", 1), GOOD)
+    for said in ("no", "", "not now", "done?"):
+        file.write_text(f'# by ann\nrequest-key = "{said}"\n')
+        refused(f"\"{said}\" as an answer to a step", folder, [*RUN, "-f", path, "--answers", file], 3,
+                [f'"{said}" is no answer to request-key', '"not yet"'], ("answers.toml", 2), GOOD)
+    file.write_text('request-kay = "done"\n')
+    refused("an answer to a step that does not exist", folder, [*RUN, "-f", path, "--answers", file], 3,
+            ["request-kay", "Did you mean request-key?"], ("answers.toml", 1), GOOD)
     file.unlink()
 
 
@@ -114,7 +124,7 @@ def broken_steps(folder):
     (folder / "farm.toml").write_text(VALID)
     copies = {"steps": folder / "steps", "templates": folder / "templates"}
 
-    def broken(name, file, old, new, *said, place=True):
+    def broken(name, file, old, new, *said, place=None):
         for what, copy in copies.items():
             shutil.rmtree(copy, ignore_errors=True)
             shutil.copytree(ROOT / what, copy)
@@ -125,7 +135,7 @@ def broken_steps(folder):
             text = path.read_text()
             assert old in text, old
             path.write_text(text.replace(old, new, 1))
-        at = (Path(file).name, None) if place else None
+        at = (place or Path(file).name, None) if place is not False else None
         for words in VERBS:
             refused(name, folder, [*words, "-f", folder / "farm.toml", "--steps", copies["steps"],
                                    "--templates", copies["templates"]], 4, said, at, GOOD)
@@ -141,7 +151,7 @@ def broken_steps(folder):
            "start-vip-sre")
     broken("a secret in a command", switch, "install -o {{ web_user }}", "install -o {{ secret db_password }}", "db_password")
     broken("a step that cannot tell whether it is done", account, "[step.probe]", "[step.prob]", "prob")
-    broken("a file of steps that is not TOML", switch, "title = ", "title ", place=True)
+    broken("a file of steps that is not TOML", switch, "title = ", "title ")
     for copy in copies.values():
         shutil.rmtree(copy)
     refused("a folder of steps that is not there", folder, [*RUN, "-f", folder / "farm.toml", "--steps", folder / "nowhere"],
@@ -154,7 +164,9 @@ def as_json(folder):
     plan = wizard("plan", "-f", path, "--json")
     check("the plan is JSON when asked for", len(json.loads(plan.stdout)["tasks"]) > 100)
     status = wizard("status", "-f", path, "--json")
-    check("status is JSON before the first run", json.loads(status.stdout)["done"] == 0, status.stdout[:300])
+    told = json.loads(status.stdout)
+    check("status is JSON before the first run", told["done"] == 0, status.stdout[:300])
+    check("and says what is next", "sheet-written" in told["next"] and not any(row["seconds"] for row in told["each"]), f"{told['next']}")
     check("plan and status make no run folder", not (folder / "farm.run").exists())
     line = with_defect(folder, "vip = ", "vipp = ")
     for words in VERBS:
@@ -195,9 +207,11 @@ def command_line():
         done = wizard(verb, "--help")
         check(f"--help of {verb}", done.returncode == 0 and f"ovd-failover {verb}" in done.stdout
               and "--help" in done.stdout, done.stdout[:300])
-    for name, words in (("an unknown verb", ["plann"]), ("an unknown option", ["plan", "--lives"]), ("no verb", [])):
+    for name, words, meant in (("an unknown verb", ["plann"], "plan"), ("an unknown option", ["plan", "--lives"], "--live"),
+                               ("no verb", [], "")):
         done = wizard(*words)
-        check(f"{name} is a usage error", done.returncode == 2, f"exit {done.returncode}: {done.stdout[:300]}")
+        check(f"{name} is a usage error", done.returncode == 2 and (not meant or f"Did you mean {meant}?" in done.stdout),
+              f"exit {done.returncode}: {done.stdout[-300:]}")
 
 
 def choices(folder):
@@ -205,9 +219,42 @@ def choices(folder):
     (folder / "farm.toml").write_text(VALID)
     refused("a step that does not exist", folder, ["plan", "-f", folder / "farm.toml", "--only", "install-wgett"], 2,
             ["install-wgett"], env=GOOD)
+    for option in ("--from", "--to"):
+        refused(f"a plan of a step that does not exist, with {option}", folder,
+                ["plan", "-f", folder / "farm.toml", option, "install-wgett"], 2, ["Did you mean install-wget?"], env=GOOD)
     for option in ("--only", "--from", "--to"):
         refused(f"a step that does not exist, with {option}", folder, [*RUN, "-f", folder / "farm.toml", option, "install-wgett"], 2,
                 ["install-wgett"], env=GOOD)
+
+
+def describing(folder):
+    """init at a terminal: what cannot be is told while it is typed, and what was put right is what is written."""
+    path = folder / "farm.toml"
+    typed = {"Subnet of the farm's VLAN": ["10.20.1.0/24"], "VIP, an address": ["10.20.2.10", "10.20.1.10"],
+             "osm1: address in ovd_srv": ["10.20.1.11"], "osm2: address in ovd_srv": ["10.20.1.11", "10.20.1.12"],
+             "osm1: platform": ["ubuntu22"], "NIC in ovd_srv": ["eth0", "eth0"], "NIC in priv": ["eth1"] * 5}
+    shown = []
+    terminal = Terminal([str(BINARY), "init", "-o", str(path)])
+    try:
+        while terminal.code is None:
+            # A question is the last line, without an end: "osm1: address in ovd_srv: ".
+            question = terminal.question(len("".join(shown)))
+            if question is None:
+                break
+            shown.append(terminal.text[len("".join(shown)):])
+            terminal.type(next((words.pop(0) for name, words in typed.items() if name in question and words), "") + "\n")
+        code = terminal.end()
+    finally:
+        terminal.close()
+    check("init at a terminal ends well", code == 0 and path.exists(), terminal.text[-800:])
+    after = "".join(shown).split("10.20.2.10\n", 1)[-1].lstrip()
+    check("a VIP outside its subnet is told at once, with the way out", after.startswith("The VIP 10.20.2.10 is outside")
+          and "Write an address of 10.20.1.0/24" in after, after[:300])
+    check("an address that another node has is told at once", re.search(
+        r"osm2: address in ovd_srv: 10.20.1.11\n  .*10\.20\.1\.11", "".join(shown)), "".join(shown)[-1500:])
+    text = path.read_text() if path.exists() else ""
+    check("what was put right is what was written", 'vip = "10.20.1.10"' in text and "10.20.2.10" not in text
+          and 'address = "10.20.1.12"' in text, text)
 
 
 def main():
@@ -215,7 +262,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(stat.S_IRWXU)
-        for part in (farm_files, secrets, answers, broken_steps, as_json, colours, choices):
+        for part in (farm_files, secrets, answers, broken_steps, as_json, colours, choices, describing):
             place = folder / part.__name__
             place.mkdir()
             part(place)

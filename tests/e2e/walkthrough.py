@@ -58,6 +58,18 @@ class Terminal:
             if time.monotonic() > deadline or not self._read(0.2):
                 raise TimeoutError(f"waited for {what!r}; the terminal shows: {self.text[-1500:]}")
 
+    def question(self, begin, seconds=30):
+        """The line that waits for an answer, in what came up after `begin`; None when the program has ended."""
+        deadline = time.monotonic() + seconds
+        while True:
+            last = self.text[begin:].rsplit("\n", 1)[-1]
+            if re.search(r"\S.*\S: $", last) and not re.fullmatch(r"\w+: ", last):
+                return last
+            if not self._read(0.2):
+                return None
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited for a question; the terminal shows: {self.text[-1500:]}")
+
     def type(self, keys):
         os.write(self._file, keys.encode())
 
@@ -111,6 +123,13 @@ def describe():
         check(f"init knows [{table}]", not differ, f"{differ}")
     looked = wizard("check", farm_file=made)
     check("check has nothing against what init wrote", looked.returncode == 0, looked.stdout[-600:])
+    farm("exec", "pcs4", "echo 'deb [trusted=yes] http://127.0.0.1:9/gone ./' >/etc/apt/sources.list.d/gone.list")
+    dead = wizard("check", farm_file=made)
+    farm("exec", "pcs4", "rm /etc/apt/sources.list.d/gone.list")
+    check("check names a package source that does not answer, and the way out", dead.returncode == 10
+          and "stop  pcs4" in dead.stdout and "http://127.0.0.1:9/gone/./" in dead.stdout and "sources.list.d" in dead.stdout,
+          dead.stdout[-900:])
+    check("check shows the size of both Session Managers", looked.stdout.count("CPUs ") >= 2, looked.stdout[-600:])
     again = run(*words)
     check("init does not write over a file", again.returncode != 0 and "--force" in again.stdout, again.stdout[-300:])
 
@@ -140,7 +159,7 @@ def strange_key():
 
 def by_hand_words(shown, step):
     """What was printed to be done by hand, without the questions among it."""
-    block = shown.split("By hand, as root on osm1:", 1)[1].split("Press Enter when it is done", 1)[0].strip()
+    block = shown.split("By hand, as root on osm1:", 1)[1].split("Press Enter when it is done", 1)[0].split("\n<secret ", 1)[0].strip()
     questions = {op.get("question", op["title"]) for task in step for op in task["operations"] if op["kind"] in ("ask", "admin")}
     return "\n".join(line for line in block.splitlines() if line not in questions), block
 
@@ -167,6 +186,28 @@ def walk():
         check("and of that step alone", not others, f"{others}")
 
         terminal.type("h\n")
+        terminal.expect("Press Enter when it is done")
+        terminal.type("\x04")  # the end of the input, as when a terminal is closed
+        code = terminal.end()
+        check("a terminal that closes says nothing about a task by hand", code == 11, f"{code}: {terminal.text[-600:]}")
+    finally:
+        terminal.close()
+    last = [r for r in JournalTail().read() if r.get("task") == "users-gone-for-card@osm1" and r.get("kind") == "task"][-1]
+    check("and it is not recorded as done", last["state"] == "intended", f"{last}")
+
+    terminal = Terminal(wizard_words("run"))
+    try:
+        terminal.expect(KEYS, 120)
+        terminal.type("\x03")
+        code = terminal.end()
+        check("Ctrl-C at a question stops with exit code 11", code == 11 and "to go on" in terminal.text, f"{code}: {terminal.text[-600:]}")
+    finally:
+        terminal.close()
+
+    terminal = Terminal(wizard_words("run"))
+    try:
+        terminal.expect(KEYS, 120)
+        terminal.type("h\n")
         shown = terminal.expect("Press Enter when it is done")
         words, block = by_hand_words(shown, tasks)
         check("h prints what to do, as the plan shows it", words.strip() in [c.strip() for c in commands], block)
@@ -177,22 +218,26 @@ def walk():
         check("the next question is about another step", "[users-gone-for-card]" not in second, second)
 
         terminal.type("q\n")
+        asked_last = re.findall(r"\[([a-z0-9-]+)\]\n", second)[-1]
         code = terminal.end()
         check("q stops with exit code 11", code == 11, f"{code}")
         check("and says where it stopped and how to go on", "Stopped before" in terminal.text
               and "Go on with: ovd-failover run" in terminal.text, terminal.text[-500:])
     finally:
         terminal.close()
-    check_recorded()
+    check_recorded(asked_last)
 
 
-def check_recorded():
+def check_recorded(asked_last):
     records = JournalTail().read()
     ended = [r for r in records if r.get("kind") == "task" and r["task"] == "users-gone-for-card@osm1"]
     check("the journal says: by hand", [(r["state"], r.get("how")) for r in ended]
-          == [("intended", None), ("ok", "by hand")], f"{ended}")
+          == [("intended", None), ("intended", None), ("ok", "by hand")], f"{ended}")
     sent = [r for r in records if r.get("kind") == "sent" and r["task"] == "users-gone-for-card@osm1"]
     check("the wizard sent nothing for it", not sent, f"{sent}")
     told = wizard_json("status")
     how = {row["task"]: row["how"] for row in told["each"]}
+    check("status names as next what was asked for last", asked_last in [task.split("@")[0] for task in told["next"]], f"{told['next']}")
+    took = {row["task"]: row["seconds"] for row in told["each"]}
+    check("and says how long things took", took["users-gone-for-card@osm1"] > 0, f"{took}")
     check("status says: by hand", how["users-gone-for-card@osm1"] == "by hand", f"{how['users-gone-for-card@osm1']}")

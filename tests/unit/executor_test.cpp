@@ -192,7 +192,7 @@ TEST_CASE("a step done by hand counts when the node shows it") {
     RunFixture run(one_section(sets("a")));
     run.asker.choices["a"] = Asker::Choice::by_hand;
     int said = 0;
-    run.asker.by_hand = [&] { // the first yes is too early
+    run.asker.does_it = [&] { // the first yes is too early
         if (++said == 2) run.nodes.world.machines["osm1"].facts.insert("a");
         return true;
     };

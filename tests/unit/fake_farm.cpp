@@ -215,10 +215,17 @@ Result<Asker::Mend> FakeAsker::after_failure(const Task& task, const Error&) {
     return mend;
 }
 
-Result<bool> FakeAsker::confirm_by_hand(const Task& task, const std::string& commands) {
-    const std::scoped_lock lock(mutex_);
-    asked.push_back("by hand " + task.id + ": " + trim(commands));
-    return by_hand();
+Done FakeAsker::by_hand(const Task& task, const std::string& commands, const Seen& seen) {
+    for (;;) {
+        if (seen) {
+            const auto found = seen();
+            if (!found) return tl::unexpected(found.error());
+            if (*found) return {};
+        }
+        const std::scoped_lock lock(mutex_);
+        asked.push_back("by hand " + task.id + ": " + trim(commands));
+        if (does_it() && !seen) return {};
+    }
 }
 
 bool FakeView::told(const std::string& part) const {

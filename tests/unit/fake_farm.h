@@ -85,7 +85,7 @@ public:
     Result<Answer> ask(const Task& task, const AskOp& question) override;
     Result<Choice> before(const Step& step, const std::string& what) override;
     Result<Mend> after_failure(const Task& task, const Error& error) override;
-    Result<bool> confirm_by_hand(const Task& task, const std::string& commands) override;
+    Done by_hand(const Task& task, const std::string& commands, const Seen& seen) override;
     Result<bool> way_back(const std::string&, const std::string&) override { return back; }
     bool interactive() const override { return there || !mends.empty() || back; }
 
@@ -95,7 +95,7 @@ public:
     std::function<Result<Answer>(const AskOp&)> hook;
     bool there = false;      ///< at a terminal, also when nothing fails
     std::vector<Mend> mends; ///< what to do about one failure after the other
-    std::function<bool()> by_hand = [] { return true; };
+    std::function<bool()> does_it = [] { return true; };
     std::vector<std::string> asked; ///< what was asked, in order
     bool back = false;              ///< takes the way back when it is offered
 

@@ -43,6 +43,9 @@ public:
     Result<std::string> secret(const std::string&) override {
         return fail(Kind::internal, "secret");
     }
+    Result<bool> wait_for_enter(const std::string&, const std::function<bool()>&) override {
+        return fail(Kind::internal, "wait");
+    }
     [[nodiscard]] bool interactive() const override { return true; }
 
 private:

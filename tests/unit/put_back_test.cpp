@@ -109,7 +109,7 @@ TEST_CASE("an undo that fails is said with its command, and what came before sta
 TEST_CASE("a task under way by hand is not said to have been put back") {
     RunFixture run(put_back_section(sets("a") + breaks("b")));
     run.asker.choices["a"] = Asker::Choice::by_hand;
-    run.asker.by_hand = [&] {
+    run.asker.does_it = [&] {
         run.nodes.world.machines["osm1"].facts.insert("a");
         return true;
     };
