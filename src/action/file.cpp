@@ -31,7 +31,11 @@ Result<Content> content_of(const Context& context, const Fields& fields) {
     if (!name) return tl::unexpected(name.error());
     const auto path = std::filesystem::path(context.guide.templates_dir) / *name;
     auto text = read_file(path, Kind::steps);
-    if (!text) return tl::unexpected(text.error());
+    if (!text) {
+        auto error = text.error();
+        error.where = fields.where("from");
+        return tl::unexpected(std::move(error));
+    }
     return fill(*text, context.names, Encoding::raw, Where{path.string(), 0, 0});
 }
 

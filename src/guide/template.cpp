@@ -16,6 +16,17 @@ struct Piece {
     std::size_t at = 0;
 };
 
+/// The place of something in a template. One that is a whole file, of which no line is known yet,
+/// is counted through; of one in a step the field is as near as it can be told.
+Where place_in(std::string_view text, std::size_t at, Where where) {
+    if (where.file.empty() || where.line != 0) return where;
+    const auto before = text.substr(0, at);
+    where.line = 1 + static_cast<int>(std::ranges::count(before, '\n'));
+    const auto last = before.rfind('\n');
+    where.column = static_cast<int>(last == std::string_view::npos ? at + 1 : at - last);
+    return where;
+}
+
 Result<std::vector<Piece>> pieces(std::string_view text, const Where& where) {
     std::vector<Piece> found;
     std::size_t at = 0;
@@ -29,7 +40,8 @@ Result<std::vector<Piece>> pieces(std::string_view text, const Where& where) {
         const auto close = text.find("}}", open);
         if (close == std::string_view::npos)
             return fail(Kind::steps, "A {{ has no }} after it.",
-                "Write {{ name }}; there is no way to write a literal {{ in a template.", where);
+                "Write {{ name }}; there is no way to write a literal {{ in a template.",
+                place_in(text, open, where));
         found.push_back({true, trim(text.substr(open + 2, close - open - 2)), open});
         at = close + 2;
     }
@@ -113,7 +125,7 @@ Result<Content> fill(
         else if (names.fetched.contains(name))
             content.add({Content::Source::fetched, name, encoding});
         else
-            return tl::unexpected(unknown_name(piece.text, names, where));
+            return tl::unexpected(unknown_name(piece.text, names, place_in(text, piece.at, where)));
     }
     return content;
 }

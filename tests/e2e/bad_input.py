@@ -135,7 +135,7 @@ def broken_steps(folder):
             text = path.read_text()
             assert old in text, old
             path.write_text(text.replace(old, new, 1))
-        at = (place or Path(file).name, None) if place is not False else None
+        at = (place or Path(file).name, None)
         for words in VERBS:
             refused(name, folder, [*words, "-f", folder / "farm.toml", "--steps", copies["steps"],
                                    "--templates", copies["templates"]], 4, said, at, GOOD)
@@ -144,8 +144,8 @@ def broken_steps(folder):
     broken("an unknown verb in a step", account, "\npackage = ", "\npakage = ", "pakage", "package")
     broken("an unknown field of a step", account, 'title = "Install wget', 'titel = "Install wget', "titel", "title")
     broken("an unknown name in a step", switch, 'value = "{{ db_host }}"', 'value = "{{ db_hast }}"', "db_hast", "db_host")
-    broken("an unknown name in a template", "templates/etc/mysql/ovd-failover.cnf", "{{ dbmy.", "{{ dbmi.", "dbmi", place=False)
-    broken("a template that is missing", "templates/etc/mysql/ovd-failover.cnf", None, None, "ovd-failover.cnf", place=False)
+    broken("an unknown name in a template", "templates/etc/mysql/ovd-failover.cnf", "{{ dbmy.", "{{ dbmi.", "dbmi")
+    broken("a template that is missing", "templates/etc/mysql/ovd-failover.cnf", None, None, "ovd-failover.cnf", place="10-dbmy.toml")
     broken("two steps with one id", account, '"note-database"', '"install-wget"', "install-wget")
     broken("a need of a step that is not there", "steps/4-virtual-ip/20-apply.toml", '["start-vip-src"', '["start-vip-sre"',
            "start-vip-sre")
