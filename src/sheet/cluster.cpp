@@ -59,6 +59,7 @@ Judged judge(const SheetCheck&, const SheetContext& context, const ReadResult& r
     const int before = number_in(context.known, "resources");
     const auto count = groups_in(seen, "resources there: ([0-9]+)");
     const int now = count.empty() ? 0 : std::atoi(count.front().c_str());
+    seen = trim(seen.substr(0, seen.rfind("resources there:")));
     judged.values["resources"] = {std::to_string(std::max(before, now)), Compare::never};
     if (judged.good && now < before) {
         judged.good = false;

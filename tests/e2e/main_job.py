@@ -144,6 +144,18 @@ def check_watched():
           and output.count("the service is back after") == len(records), f"{len(records)}")
 
 
+def check_every_sheet():
+    """Wherever the guide wants it, in its order, green and with enough in it."""
+    records = journal()
+    plan = [r for r in records if r.get("kind") == "outline"][-1]["tasks"]
+    sheets = [r for r in records if r.get("kind") == "sheet" and "task" in r]
+    wanted = [row["task"] for row in plan if row["step"].startswith("sheet-")]
+    check("the verification sheet was gone through wherever the guide wants it, in its order",
+          len(wanted) > 5 and [r["task"] for r in sheets] == wanted, f"{[r['task'] for r in sheets]}")
+    check("it was green each time, with at least 15 checks", not any(r["red"] for r in sheets)
+          and min(len(r["checks"]) for r in sheets) >= 15, f"{[(r['task'], r['red'], len(r['checks'])) for r in sheets]}")
+
+
 def check_maintenance():
     """On exactly while Chapter IV needs it, by the words of the service itself."""
     rows = [line.split() for line in (STATE / "watch.log").read_text().splitlines()]
@@ -212,6 +224,7 @@ def test():
     check_alice()
     check_interruptions()
     check_watched()
+    check_every_sheet()
     check_maintenance()
     check_report(("Done and verified", "Order the switch to osm2", "Take the Session Manager", "Fencing.", "the baseline"))
     records = journal()

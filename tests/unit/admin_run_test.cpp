@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run does with the answers of the Session Manager's API: only a clear yes goes on by itself.
+// What a run does with the answers of the Session Manager's API: only a clear yes goes on by
+// itself.
 #include "run_fixture.h"
 
 #include "base/file.h"
@@ -31,12 +32,15 @@ std::string server(long when) {
 
 std::string asks_api(const std::string& what) {
     return "[[step]]\nid = \"api\"\ntitle = \"T\"\nwhy = \"W\"\non = [\"osm1\"]\n[[step.action]]\n"
-           "admin = \"" + what + "\"\nquestion = \"Is it so?\"\nwithin = 5\n";
+           "admin = \"" +
+           what + "\"\nquestion = \"Is it so?\"\nwithin = 5\n";
 }
 
 struct ApiRun : RunFixture {
-    ApiRun(const std::string& what, std::vector<std::string> answers, const std::string& before = "")
-        : RunFixture({{"1-one/10-a.toml", "title = \"A\"\n" + before + asks_api(what)}}, farm_with_admin()) {
+    ApiRun(
+        const std::string& what, std::vector<std::string> answers, const std::string& before = "")
+        : RunFixture({{"1-one/10-a.toml", "title = \"A\"\n" + before + asks_api(what)}},
+              farm_with_admin()) {
         nodes.world.machines["osm1"].api = std::move(answers);
     }
     static Farm farm_with_admin() {
