@@ -81,7 +81,7 @@ TEST_CASE("where nobody watched, the report does not say that nothing happened")
 }
 
 TEST_CASE("a report of a run that was killed says what stands as it must not stay") {
-    RunFixture run({{"1-one/10-a.toml",
+    RunFixture run({{"3-database/10-a.toml",
         "title = \"A\"\n" + sets("config-away") + sets("import") + sets("config-installed")}});
     {
         auto journal = Journal::open(run.dir.path().string(), run.nodes, run.redactor);
