@@ -149,8 +149,8 @@ TEST_CASE("from, to and only choose steps together") {
     CHECK(size({"2", "4", {"3", "6"}}) == third.size());
     CHECK(size({"install-wget", "install-wget", {}}) == 1);
     CHECK(chosen_steps(guide, {"4", "3", {}}).error().message == "--from comes after --to.");
-    CHECK_THAT(chosen_steps(guide, {"2", "3", {"6"}}).error().message,
-        Catch::Contains("nothing between"));
+    CHECK_THAT(
+        chosen_steps(guide, {"2", "3", {"6"}}).error().message, Catch::Contains("nothing between"));
     CHECK_THAT(chosen_steps(guide, {"instal-wget", "", {}}).error().hint,
         Catch::Contains("Did you mean install-wget?"));
 }

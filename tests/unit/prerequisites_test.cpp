@@ -12,8 +12,7 @@ using namespace ovd;
 
 TEST_CASE("a check whose programs are missing cannot be made, which is neither good nor bad") {
     const std::filesystem::path root = OVD_SOURCE_DIR;
-    auto guide =
-        load_guide((root / "steps").string(), (root / "templates").string()).value();
+    auto guide = load_guide((root / "steps").string(), (root / "templates").string()).value();
     REQUIRE(check_actions(guide));
     const auto migration = only_procedure(guide, "migration").value();
     auto farm = load_farm((root / "tests/e2e/farm.toml").string()).value();
@@ -21,9 +20,9 @@ TEST_CASE("a check whose programs are missing cannot be made, which is neither g
         for (auto& node : farm.nodes)
             node.platform = platform;
         const auto plan = make_plan(migration, farm).value();
-        for (const char* step : {"priv-subnet-unused", "vip-unused", "names-unique",
-                 "osm1-dedicated", "sources-answer", "can-install", "can-install-cluster",
-                 "can-install-database"})
+        for (const char* step :
+            {"priv-subnet-unused", "vip-unused", "names-unique", "osm1-dedicated", "sources-answer",
+                "can-install", "can-install-cluster", "can-install-database"})
             for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
                 if (plan.tasks[i].step->id != step) continue;
                 for (const auto& check : plan.details[i].checks) {
