@@ -35,7 +35,7 @@ TEST_CASE("a proxy that does not listen is killed, whatever this program blocks"
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
-    for (const auto* command : {"echo $$; exec sleep 60", "trap '' TERM; echo $$; sleep 60"}) {
+    for (const auto* command : {"echo $$; exec sleep 600", "trap '' TERM; echo $$; sleep 600"}) {
         auto proxy = Proxy::start(command, {});
         REQUIRE(proxy);
         const Fd socket((*proxy)->take_socket());
@@ -48,7 +48,7 @@ TEST_CASE("a proxy that does not listen is killed, whatever this program blocks"
         }));
         const auto start = test::Steady::now();
         proxy->reset();
-        CHECK(test::seconds_since(start) < 10);
+        CHECK(test::seconds_since(start) < 60);
         CHECK(::kill(std::atoi(pid.c_str()), 0) != 0);
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);

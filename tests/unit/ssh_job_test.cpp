@@ -123,19 +123,20 @@ TEST_CASE("a cut while the input is on its way starts nothing by halves", "[ssh]
 TEST_CASE("a stop leaves the job running, to be attached to again", "[ssh]") {
     Lab lab;
     auto nodes = lab.open();
-    const Job job{"slow", "echo first; sleep 6; echo last", {}};
+    const auto go_on = lab.sshd.path("go-on");
+    const Job job{"slow",
+        fmt::format("echo first; until [ -e {} ]; do sleep 0.05; done; echo last", go_on), {}};
     std::stop_source stop;
     JobWatch watch;
     watch.stop = stop.get_token();
     watch.grace = Millis{200};
     watch.output = [&](std::string_view) { stop.request_stop(); };
-    const auto start = Steady::now();
-    auto state = must(nodes->changer("n").run(job, watch));
-    CHECK(seconds_since(start) < 5);
+    auto state = must(nodes->changer("n").run(job, watch)); // comes back, though the job cannot end
     CHECK(state.phase == Phase::running);
     CHECK(must(nodes->changer("n").look("slow")).phase == Phase::running);
     // Another program, as on another day.
     nodes = lab.open();
+    std::ofstream(go_on) << "yes";
     state = must(nodes->changer("n").run(job, {}));
     CHECK(state.phase == Phase::ended);
     CHECK(state.output == "first\nlast\n");
@@ -232,7 +233,7 @@ TEST_CASE("a node that stays away makes the outcome unknown", "[ssh]") {
     const auto state = nodes->changer("n").run({"away", "echo x; sleep 1", {}}, watch);
     REQUIRE_FALSE(state);
     CHECK(state.error().kind == Kind::unknown);
-    CHECK(seconds_since(start) < 5);
+    CHECK(seconds_since(start) < 60); // three minutes, if it did not keep to its own deadline
     lab.sshd.start();
     CHECK(wait_for([&] { return must(nodes->changer("n").look("away")).phase == Phase::ended; }));
 }
