@@ -19,7 +19,7 @@ OUTAGES_ON = ("rhel8",)  # where a boot has most to go wrong: PHP and Apache are
 def migrate():
     looked = wizard("check")
     check("check finds nothing that stops the migration", looked.returncode == 0, looked.stdout[-800:])
-    done = wizard("run", *UNATTENDED, "--answers", STATE / "answers.toml", timeout=900)
+    done = wizard("run", *UNATTENDED, "--answers", STATE / "answers.toml")
     (STATE / "run.output").write_text(done.stdout)
     need("one command carries out the whole guide", done.returncode == 0
          and "Nothing is left to do." in done.stdout, f"exit {done.returncode}: {done.stdout[-2000:]}")

@@ -43,6 +43,7 @@ STATE = Path(OPTIONS.state)
 RUN = STATE / "farm.run"
 JOURNAL = RUN / "journal.jsonl"
 BEGAN = time.monotonic()
+A_WHILE = 2700  # seconds after which something hangs, also on a machine that is busy with much else
 
 _passed, _failed = [], []
 
@@ -106,7 +107,7 @@ def run(*words, timeout=120, **more):
 
 # The farm
 
-def farm(*words, timeout=300):
+def farm(*words, timeout=900):
     return run(FARM, "--state", STATE, *words, timeout=timeout)
 
 
@@ -119,7 +120,7 @@ def up(plan):
     platforms = [word for name in ("platform", "dbmy_platform") if getattr(OPTIONS, name)
                  for word in (f"--{name.replace('_', '-')}", getattr(OPTIONS, name))]
     try:
-        made = farm("up", "--plan", plan, *platforms, timeout=900)
+        made = farm("up", "--plan", plan, *platforms, timeout=A_WHILE)
     finally:
         if (STATE / "plan").exists():  # also of one that came up by half
             (STATE / MARK).touch()
@@ -135,7 +136,7 @@ def down():
             print(done.stdout)
 
 
-def on(node, command, timeout=60):
+def on(node, command, timeout=300):
     """A shell command on a node, not over SSH; its output without the last line end."""
     return farm("exec", node, command, timeout=timeout).stdout.strip()
 
@@ -180,7 +181,7 @@ def wizard_words(verb, *words, farm_file=None):
                              farm_file or STATE / "farm.toml", *words)]
 
 
-def wizard(verb, *words, timeout=900, farm_file=None):
+def wizard(verb, *words, timeout=A_WHILE, farm_file=None):
     """Runs the wizard where the operator sits."""
     return run(*wizard_words(verb, *words, farm_file=farm_file), timeout=timeout)
 

@@ -85,7 +85,7 @@ def migrate(plan):
                           "--target", f"vip=https://{vip}/ovd/client/start")], stdin=subprocess.DEVNULL)
     try:
         with ProcessWatch() as watch, AliceAtWork():
-            done = wizard("run", *UNATTENDED, "--answers", STATE / "answers.toml", timeout=900)
+            done = wizard("run", *UNATTENDED, "--answers", STATE / "answers.toml")
     finally:
         watcher.terminate()
         watcher.wait(20)

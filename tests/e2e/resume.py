@@ -9,7 +9,7 @@ import signal
 import time
 
 import end_state
-from harness import (JOURNAL, NODES, RUN, STATE, UNATTENDED, JournalTail, change_hooks, check, farm, figure, journal,
+from harness import (A_WHILE, JOURNAL, NODES, RUN, STATE, UNATTENDED, JournalTail, change_hooks, check, farm, figure, journal,
                      load_farm, need, on, on_a_farm, run, start_run, wait_for, wizard, wizard_json, wizard_words)
 from node_side import all_jobs
 from walkthrough import walk
@@ -113,7 +113,7 @@ def go_on_from_elsewhere():
     check("the lease of a killed run is not taken by another person's", refused.returncode == 10
           and re.search(r"another run has this farm: held by .*@.* \(process \d+, begun ", refused.stdout)
           and "--take-over" in refused.stdout, f"exit {refused.returncode}: {refused.stdout[-800:]}")
-    done = run(*words, "--take-over", timeout=900)
+    done = run(*words, "--take-over", timeout=A_WHILE)
     need("with --take-over a copy of the run folder goes on where it was", done.returncode == 0,
          f"exit {done.returncode}: {done.stdout[-1500:]}")
     left = [node for node in NODES if on(node, "cat /var/lib/ovd-failover/lease 2>/dev/null")]
@@ -158,7 +158,7 @@ def interrupt():
 
 def key_is_not_there():
     """Everything that does not need the key is done; Chapter VI waits, and that is no failure."""
-    done = wizard("run", "--yes", "--no-input", "--answers", ANSWERS, timeout=900)
+    done = wizard("run", "--yes", "--no-input", "--answers", ANSWERS)
     need("without the key the run ends well and says what waits for whom", done.returncode == 0
          and "Waits for a person: request-key" in done.stdout and "When that is done, go on with" in done.stdout,
          f"exit {done.returncode}: {done.stdout[-1500:]}")
@@ -238,7 +238,7 @@ def test():
     key_arrives()
     for chapter in list(KILLS)[5:]:
         killed |= kill_in(chapter, KILLS[chapter])
-    last = wizard("run", "--yes", "--no-input", "--answers", ANSWERS, timeout=900)
+    last = wizard("run", "--yes", "--no-input", "--answers", ANSWERS)
     need("the last run ends with nothing left to do", last.returncode == 0 and "Nothing is left to do." in last.stdout,
          f"exit {last.returncode}: {last.stdout[-1500:]}")
     lines = [json.loads(line) for line in JOURNAL.read_text().splitlines()]

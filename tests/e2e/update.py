@@ -161,7 +161,7 @@ def check_update():
 
 
 def migrate_and_check():
-    done = wizard("run", *UNATTENDED, "--answers", STATE / "answers.toml", timeout=900)
+    done = wizard("run", *UNATTENDED, "--answers", STATE / "answers.toml")
     need("the migration is through", done.returncode == 0, done.stdout[-800:])
     check_update()
 
