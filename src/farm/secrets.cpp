@@ -17,7 +17,6 @@ namespace ovd {
 namespace {
 
 namespace fs = std::filesystem;
-using From = SecretSource::From;
 
 /// What a secret is, for the person who is asked for it.
 std::string title(const std::string& name) {
@@ -115,24 +114,24 @@ Result<std::string> Secrets::generated(const std::string& name) {
 
 Result<std::string> Secrets::find(const std::string& name, const SecretSource& source) {
     switch (source.from) {
-    case From::prompt: {
+    case SecretSource::From::prompt: {
         auto value = prompt_(name, fmt::format("The {}", title(name)));
         if (!value) return value;
         return one_line(std::move(*value), "What was typed");
     }
-    case From::env:
+    case SecretSource::From::env:
         return from_environment(source.what);
-    case From::file: {
+    case SecretSource::From::file: {
         auto value = read_file(source.what, Kind::farm);
         if (!value) return value;
         return one_line(std::move(*value), "The file " + source.what);
     }
-    case From::command: {
+    case SecretSource::From::command: {
         auto value = run_secret_command(source.what);
         if (!value) return value;
         return one_line(std::move(*value), "What the command `" + source.what + "` printed");
     }
-    case From::generate:
+    case SecretSource::From::generate:
         return generated(name);
     }
     return fail(Kind::internal, "The source of this secret is not known.");
@@ -157,9 +156,10 @@ Result<std::string> Secrets::get(const std::string& name) {
 
 Done Secrets::check() {
     for (const auto& [name, source] : sources_) {
-        if (source.from == From::prompt) continue;
+        if (source.from == SecretSource::From::prompt) continue;
         std::error_code error;
-        if (source.from == From::generate && !fs::exists(kept_in(name), error)) continue;
+        if (source.from == SecretSource::From::generate && !fs::exists(kept_in(name), error))
+            continue;
         if (auto value = get(name); !value) return tl::unexpected(value.error());
     }
     return {};

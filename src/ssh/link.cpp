@@ -6,8 +6,9 @@
 #include <fmt/format.h>
 
 namespace ovd {
-
+namespace {
 using Steady = std::chrono::steady_clock;
+}
 
 Result<SshSession*> Link::up(bool may_ask) {
     if (session_) return session_.get();
