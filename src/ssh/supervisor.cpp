@@ -94,27 +94,34 @@ fi
 exec </dev/null
 until [ -s "$dir/pid" ] || [ "$(phase)" != running ]; do sleep 0.01; done
 say begun "$(of started)"
-nap=0.01 still=0 state=running
+# A look costs the node two processes, so they grow rarer: what took long is told a little later.
+state=running looks=0 beat=0
 while :; do
     if [ -e "$dir/rc" ]; then state=ended
-    elif [ $(( still % 4 )) -eq 3 ]; then state=$(phase); fi
+    elif [ $(( looks % 8 )) -eq 7 ]; then state=$(phase); fi
     size=$(wc -c <"$dir/out")
     if [ "$size" -gt "$offset" ]; then
         more=$(( size - offset ))
         [ "$more" -le 1048576 ] || more=1048576
         say data "$more"
         tail -c "+$(( offset + 1 ))" "$dir/out" | head -c "$more" || exit 0
-        offset=$(( offset + more )) nap=0.01 still=0
-        continue
+        offset=$(( offset + more )) beat=$looks
+        # Nothing is slept away before the rest of what is there already.
+        [ "$state" = running ] && [ "$more" -lt 1048576 ] || continue
     fi
     case $state in
     ended) say end "$(of rc -1)" "$(of started)" "$(of ended)" "$(now)"; exit 0 ;;
     lost) say lost "$(of started)" "$(now)"; exit 0 ;;
     esac
-    sleep $nap
-    still=$(( still + 1 ))
-    case $still in 4) nap=0.02 ;; 8) nap=0.05 ;; 16) nap=0.1 ;; 24) nap=0.25 ;; esac
-    [ $(( still % 12 )) -ne 0 ] || say beat
+    case $looks in
+    [0-3]) sleep 0.03 ;;
+    [4-9]) sleep 0.06 ;;
+    1?) sleep 0.15 ;;
+    ??) sleep 0.3 ;;
+    *) sleep 0.5 ;;
+    esac
+    looks=$(( looks + 1 ))
+    [ $(( looks - beat )) -lt 8 ] || { beat=$looks && say beat; }
 done
 )sh";
 

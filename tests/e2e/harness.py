@@ -136,9 +136,26 @@ def down():
             print(done.stdout)
 
 
+def _leader(node):
+    """The first process of a node that is on; None otherwise."""
+    try:
+        nspawn, started = (STATE / "nodes" / node / "pid").read_text().split()
+        if Path(f"/proc/{nspawn}/stat").read_text().rsplit(")", 1)[1].split()[19] != started:
+            return None
+        return Path(f"/proc/{nspawn}/task/{nspawn}/children").read_text().split()[0]
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def on(node, command, timeout=300):
-    """A shell command on a node, not over SSH; its output without the last line end."""
-    return farm("exec", node, command, timeout=timeout).stdout.strip()
+    """A shell command on a node, not over SSH; its output without the last line end. As `practice-farm exec`, which
+    is left to say what is wrong with a node that is off, but in one process: the tests look hundreds of times."""
+    leader = _leader(node)
+    if leader is None:
+        return farm("exec", node, command, timeout=timeout).stdout.strip()
+    return run("nsenter", "--target", leader, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd", "--",
+               "env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "TERM=dumb",
+               "LANG=C.UTF-8", "sh", "-c", command, timeout=timeout).stdout.strip()
 
 
 def upper(node, path=""):

@@ -50,11 +50,14 @@ class ProcessWatch:
         self._thread.join()
 
     def _watch(self):
+        there = {}
         while not self._stop.is_set():
             began = time.monotonic()
             secrets = known_secrets()
-            for name in filter(str.isdigit, os.listdir("/proc")):
-                if int(name) != os.getpid():
+            # What a process is called changes when it becomes another one, which is soon after it began.
+            there = {name: there.get(name, -1) + 1 for name in os.listdir("/proc") if name.isdigit()}
+            for name, times in there.items():
+                if (times < 5 or times % 50 == 0) and int(name) != os.getpid():
                     self._look(name, secrets)
             self.samples += 1
             self._stop.wait(max(0.01, self.every - (time.monotonic() - began)))

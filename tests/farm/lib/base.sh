@@ -3,7 +3,8 @@
 # suite share one.
 
 base_key() { # SUITE
-    (cd "$here/tests/farm" && sha256sum "suites/$1.sh" lib/base.sh | sha256sum | cut -c1-16)
+    (cd "$here/tests/farm" && find "suites/$1.sh" lib/base.sh image -type f -print0 | sort -z | xargs -0 sha256sum |
+        sha256sum | cut -c1-16)
 }
 
 # The machine's own mirrors of Debian, whatever they are and however they are written, one a line.
@@ -53,6 +54,13 @@ furnish_base() { # FOLDER
     echo 'deb [trusted=yes] file:/srv/packages ./' >"$root/etc/apt/sources.list"
     in_root "$root" sh -c 'systemctl enable -q ssh
         systemctl mask -q apt-daily.timer apt-daily-upgrade.timer systemd-resolved.service'
+    # A machine of two NICs and one disk: what looks for more runs in vain at each reload, dozens of times a machine.
+    mkdir -p "$root/etc/systemd/system-generators"
+    local name
+    for name in bless-boot cryptsetup debug getty gpt-auto hibernate-resume integritysetup rc-local run system-update \
+        veritysetup; do
+        ln -s /dev/null "$root/etc/systemd/system-generators/systemd-$name-generator"
+    done
     # Packages need not compile their Python on each of seven nodes: what is used is compiled when it is.
     printf '#!/bin/sh\n' >"$root/usr/bin/py3compile"
     : >"$root/etc/machine-id"
