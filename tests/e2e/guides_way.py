@@ -1,7 +1,11 @@
 """What the guide would have one do, done on the practice farm: it fails or harms there, and ours does not. Each
 check is named after its row in steps/errata.toml. The last of them end the life of the farm."""
 
-from harness import OPTIONS, ROOT, STATE, UNATTENDED, check, farm, load_farm, on, wait_for, wizard
+import json
+import re
+
+from harness import BINARY, OPTIONS, ROOT, STATE, UNATTENDED, check, farm, load_farm, on, run, wait_for, wizard
+from pair import home
 
 AGENT = "OCF_ROOT=/usr/lib/ocf OCF_RESOURCE_INSTANCE=tried {} /usr/lib/ocf/resource.d/heartbeat/{} {}"
 
@@ -33,11 +37,34 @@ def before():
         check("H1: Apache has no status page before we give it one", on("osm1", code) in ("403", "404"), on("osm1", code))
         check("D2: there is no /etc/mysql to edit", on("osm1", "test -e /etc/mysql || echo none") == "none")
     if OPTIONS.platform == "ubuntu18":
+        lists()
         missing_card()
     if OPTIONS.platform == "rhel7":
         no_epel()
+    if OPTIONS.platform == "ubuntu16":
+        on("osm1", "mkdir -p /var/lib/other && echo kept > /var/lib/other/core.table")
     if OPTIONS.platform == "rhel8":
         refused("N2: there is no network service to restart", "osm1", "systemctl restart network", "not found")
+
+
+def lists():
+    """What the program says of the guide: every instruction on every platform, and every mistake."""
+    shown = run(BINARY, "guide", "--coverage")
+    rows = json.loads(run(BINARY, "guide", "--coverage", "--json").stdout)
+    check("every instruction is listed", shown.returncode == 0 and len(rows) == 115
+          and "115 instructions on 5 platforms, 0 missing" in shown.stdout, shown.stdout[-300:])
+    empty = [row["id"] for row in rows if len(row["platforms"]) != 5 or not row["asks"]
+             or any(cell["how"] not in ("done", "asked", "looked", "-") or (cell["how"] != "-") != bool(cell["steps"])
+                    for cell in row["platforms"].values())]
+    check("with a step, or not asked for, on each of the five platforms", not empty, f"{empty}")
+    wide = [line for line in shown.stdout.splitlines() if len(line) > 80 and " " in line.strip()]
+    check("at 80 columns", not wide, f"{wide[:3]}")
+    shown = run(BINARY, "guide", "--errata")
+    mistakes = json.loads(run(BINARY, "guide", "--errata", "--json").stdout)
+    undecided = [row["id"] for row in mistakes if not row["says"] or row["severity"] not in ("A", "B")
+                 or not (row["reason"] if row["decision"] == "declined" else row["steps"])]
+    check("every mistake is listed, with what was decided", shown.returncode == 0 and len(mistakes) > 50 and not undecided
+          and all(f"\n{row['id']:<5}{row['severity']}  {row['decision']}: " in "\n" + shown.stdout for row in mistakes), f"{undecided}")
 
 
 def no_epel():
@@ -77,15 +104,27 @@ def database_words():
     status, text = ends("dbmy", "mysql --user=root -e \"SET SESSION sql_mode='ANSI_QUOTES'; CREATE USER 'tried'@'192.0.2.1' "
                                 "IDENTIFIED BY 'x'; DROP USER 'tried'@'192.0.2.1'\"")
     check("D4: single quotes are not", status == 0, text)
+    listens = [line.split()[3] for line in on("dbmy", "ss -ltn").splitlines() if re.search(r":(3306|33060)\b", line)]
+    priv = load_farm()["nodes"]["dbmy"]["priv_address"]
+    check("D2, D3: the database listens in the cluster network, and nowhere else", listens == [f"{priv}:3306"], f"{listens}")
     refused("D7: a table of MySQL 8 cannot be made on MariaDB", "dbmy",
             "mysql --user=root -e 'CREATE TABLE ovd.tried (a TEXT) COLLATE utf8mb4_0900_ai_ci'", "collation")
 
 
 def removing_the_server():
-    """Appendix 2, as the guide has it: what would go along."""
-    plan = on("osm1", "apt-get -s autoremove --purge $(dpkg-query -W -f '${Package} ' 'mysql-server*' 'mariadb-server*' 2>/dev/null) 2>&1 | "
-                      "grep -E '^(Purg|Remv) inuvika' || true")
-    check("A1: removing the database server would take OVD along", "inuvika" in plan, plan)
+    """Appendix 2, as the guide has it: what would go along. Ours looks first."""
+    if rhel():
+        tool = "yum" if OPTIONS.platform == "rhel7" else "dnf"
+        status, plan = ends("osm1", f"{tool} --assumeno autoremove mariadb-server")
+        along = status == 1 and re.search("^ inuvika", plan, re.M)
+    else:
+        plan = on("osm1", "apt-get -s autoremove --purge $(dpkg-query -W -f '${Package} ' 'mysql-server*' 'mariadb-server*' 2>/dev/null) 2>&1 | "
+                          "grep -E '^(Purg|Remv) inuvika' || true")
+        along = "inuvika" in plan
+    check("A1: removing the database server would take OVD along", along, plan)
+    done = wizard("run", "--procedure", "remove-local-database", *UNATTENDED)
+    check("A1: ours sees it and removes nothing", done.returncode != 0 and "More than the database would be removed" in done.stdout
+          and "inuvika" in done.stdout, f"{done.returncode}: {done.stdout[-600:]}")
 
 
 def config_comes_back():
@@ -110,8 +149,15 @@ def syntax():
                 "pcs constraint location 'regexp%osm*' avoids pcs3.priv pcs4.priv", "%")
         refused("A5: pcs node standby is refused", "osm1", "pcs node standby osm1.priv")
         refused("A4: there are no alerts", "osm1", "pcs alert create path=/usr/local/sbin/pcs-notify")
+        path = STATE / "farm.toml"
+        plain = path.read_text()
+        path.write_text(plain + '\n[mail]\nhub = "10.20.1.100:2525"\nfrom = "cluster@farm.example"\nto = "admin@farm.example"\nstarttls = false\n')
+        ours = wizard("run", "--procedure", "alerts", *UNATTENDED)
+        check("A4: ours says so, and changes nothing", ours.returncode != 0 and "is too old" in ours.stdout
+              and on("osm1", "command -v ssmtp msmtp || echo none") == "none", f"{ours.returncode}: {ours.stdout[-500:]}")
+        path.write_text(plain)
         letter = (ROOT / "templates/etc/lsyncd/lsyncd.conf.lua-to-the-letter").read_text()
-        text = letter.replace("{{ php_sessions }}", "/var/lib/php/sessions")
+        text = re.sub(r"_extra = \{'-i', ('[^']*')\}.*", r"identityFile = \1,", letter.replace("{{ php_sessions }}", "/var/lib/php/sessions"))
         on("osm1", f"cat > /tmp/guide.lua <<'LUA'\n{text}\nLUA")
         refused("L2: lsyncd does not start with the guide's settings", "osm1",
                 "timeout 20 lsyncd -nodaemon /tmp/guide.lua", "identityFile")
@@ -123,6 +169,17 @@ def agents():
     on("osm1", "echo once > /tmp/plain")
     status, text = ends("osm1", AGENT.format("OCF_RESKEY_link=/tmp/plain OCF_RESKEY_target=/etc/hosts", "symlink", "start"))
     check("C5: a plain file in the link's place is refused by the agent", status == 5, f"{status}: {text}")
+    on("osm1", "mkdir -p /tmp/real && echo once > /tmp/real/cron && ln -sfn /tmp/real /tmp/over")
+    over = "OCF_RESKEY_link=/tmp/linked OCF_RESKEY_target=/tmp/over/cron"
+    ends("osm1", AGENT.format(over, "symlink", "start"))
+    status, text = ends("osm1", AGENT.format(over, "symlink", "monitor"))
+    check("C5: a target whose path leads over a link is taken for another one", status != 0, f"{status}: {text}")
+    cron = "/etc/ovd/session-manager/sessionmanager.cron"
+    on("osm1", f"rm -f /tmp/linked; mv {cron} {cron}.real && ln -s {cron}.real {cron}")
+    looked = wizard("run", *UNATTENDED, "--only", "cron-link-fit", "--again")
+    check("C5: ours stops and says so", looked.returncode != 0 and "leads over a symbolic link" in looked.stdout,
+          f"{looked.returncode}: {looked.stdout[-500:]}")
+    on("osm1", f"mv -f {cron}.real {cron}")
     if rhel():
         on("osm2", "grep -v '^PidFile' /etc/httpd/conf/httpd.conf > /etc/httpd/conf/guide.conf")
         ask = "OCF_RESKEY_statusurl=http://127.0.0.1/server-status OCF_RESKEY_configfile=/etc/httpd/conf/{}.conf"
@@ -145,7 +202,13 @@ def selinux():
 def php_outside():
     """On the passive node: what a boot would leave behind without H5."""
     code = "curl -sk -o /dev/null -w '%{{http_code}}' {}"
-    on("osm1", "systemctl stop php-fpm; httpd -k start; sleep 1")
+    page_file, ask = "/etc/httpd/conf.d/status.conf", "OCF_RESKEY_statusurl=http://127.0.0.1/server-status OCF_RESKEY_configfile=/etc/httpd/conf/httpd.conf"
+    on("osm1", f"systemctl stop php-fpm; mv {page_file} /root/; httpd -k start; sleep 1")
+    status, _ = ends("osm1", AGENT.format(ask, "apache", "monitor"))
+    check("H1: without a status page the cluster takes a running Apache for broken", status == 1, f"{status}")
+    on("osm1", f"mv /root/status.conf {page_file}; httpd -k stop; sleep 1; httpd -k start; sleep 1")
+    status, _ = ends("osm1", AGENT.format(ask, "apache", "monitor"))
+    check("H1: with ours it does not", status == 0, f"{status}")
     status = on("osm1", code.format("http://127.0.0.1/server-status"))
     page = on("osm1", code.format("https://127.0.0.1/ovd/admin/"))
     check("H5: with PHP dead the status page is green and OVD is down", status == "200" and page == "503", f"{status} {page}")
@@ -208,28 +271,41 @@ def after_a_crash():
     on("osm2", "crm_resource --wait --timeout=60", timeout=90)
 
 
-def move():
-    on("osm1", "pcs resource move virtual_ip osm1.priv --wait=60; crm_resource --wait --timeout=60", timeout=150)
+def away_and_back(node):
+    """The node that the guide's move preferred goes away and comes back: standby does it as an outage would."""
+    other = "osm1" if node == "osm2" else "osm2"
+    how = "cluster" if OPTIONS.platform == "ubuntu16" else "node"
+    for verb in ("standby", "unstandby"):
+        on(other, f"pcs {how} {verb} {node}.priv; crm_resource --wait --timeout=60", timeout=120)
+    return home()
+
+
+def move(to):
+    on("osm1", f"pcs resource move virtual_ip {to}.priv --wait=60; crm_resource --wait --timeout=60", timeout=150)
     rules = on("osm1", "cibadmin --query --xpath \"//rsc_location[starts-with(@id,'cli-')]\" 2>&1")
     check("F1: the guide's move leaves a rule", "cli-prefer-virtual_ip" in rules, rules)
+    if OPTIONS.platform in ("rhel8", "ubuntu16"):
+        check("F1: with it, the service goes back unasked when the node is there again", away_and_back(to) == to, f"{home()}")
     on("osm1", "pcs resource clear virtual_ip; crm_resource --wait --timeout=60", timeout=90)
     rules = on("osm1", "cibadmin --query --xpath \"//rsc_location[starts-with(@id,'cli-')]\" 2>&1")
-    where = on("osm1", "crm_resource --resource virtual_ip --locate 2>/dev/null")
-    check("F1: taken back, nothing moves", "cli-" not in rules and "osm1" in where, f"{rules} {where}")
+    check("F1: taken back, nothing moves", "cli-" not in rules and home() == to, f"{rules} {home()}")
 
 
-def wrong_direction():
-    """osm1 is active now. osm2 has lost its configuration, and somebody starts lsyncd there."""
-    config = "/var/spool/ovd/session-manager/config"
-    on("osm2", f"mv {config} /root/kept")
-    refused("L3: our lsyncd does not start on the passive node", "osm2", "systemctl start lsyncd")
-    check("L3: and the active one keeps its configuration", on("osm1", f"test -s {config} && echo yes") == "yes")
-    on("osm1", "pcs resource disable lsyncd --wait=30", timeout=60)
-    on("osm2", "timeout 15 /usr/bin/lsyncd -nodaemon /etc/lsyncd/lsyncd.conf.lua", timeout=60)
-    check("L3: started as the guide has it, it deletes the active one's", on("osm1", f"test -e {config} || echo gone") == "gone")
+def wrong_direction(active):
+    """The other one has lost its configuration, and somebody starts lsyncd there."""
+    config, passive = "/var/spool/ovd/session-manager/config", "osm1" if active == "osm2" else "osm2"
+    on(passive, f"mv {config} /root/kept")
+    refused("L3: our lsyncd does not start on the passive node", passive, "systemctl start lsyncd")
+    check("L3: and the active one keeps its configuration", on(active, f"test -s {config} && echo yes") == "yes")
+    on(active, "pcs resource disable lsyncd --wait=30", timeout=60)
+    on(passive, "timeout 15 /usr/bin/lsyncd -nodaemon /etc/lsyncd/lsyncd.conf.lua", timeout=60)
+    check("L3: started as the guide has it, it deletes the active one's", on(active, f"test -e {config} || echo gone") == "gone")
 
 
 def destroy():
+    if OPTIONS.platform == "ubuntu16":
+        kept = on("osm1", "cat /var/lib/other/core.table")
+        check("P1: ours has left files of others alone", kept == "kept", kept)
     again = wizard("run", *UNATTENDED, "--only", "default-cluster-gone", "--again")
     alive = on("osm1", "crm_node -p")
     check("P1: our step leaves a live cluster alone", again.returncode == 0 and "osm2.priv" in alive,
@@ -253,13 +329,14 @@ def after():
         php_outside()
     names()
     database_words()
-    if not rhel():
-        removing_the_server()
+    removing_the_server()
     config_comes_back()
     everything_rewritten()
     if OPTIONS.platform in ("rhel7", "ubuntu18"):
         active_twice()
         after_a_crash()
-    move()
-    wrong_direction()
+    tested = wizard("failover-test", *UNATTENDED, "--answers", STATE / "answers.toml")
+    check("the failover test of its own goes through", tested.returncode == 0 and home() == "osm1", tested.stdout[-800:])
+    move("osm2")
+    wrong_direction("osm2")
     destroy()

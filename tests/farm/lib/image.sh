@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2154
-# The images, one a platform: layers over a base that make the platform's edges, a Session Manager in
-# production, and a farm server. Made once, kept outside the work tree.
+# The images, one a platform: layers over a base that make the platform's edges, what OVD stands on, a Session Manager
+# in production, and a farm server. Made once, kept outside the work tree.
 
 all_platforms() { (cd "$here/tests/farm/platforms" && echo */platform.sh | sed 's,/platform.sh,,g'); }
 
 # Everything of a platform is set here, so that nothing of another one is left over.
 load_platform() { # NAME
-    suite='' parts='' ovd_version=3.4.0-1 hidden='' ovd_start=true
+    suite='' parts='' ovd_version=3.4.0-1 hidden='' ovd_start='systemctl start mariadb apache2'
     platform_packages() { :; }
     platform_setup() { :; }
     platform_finish() { :; }
@@ -57,10 +57,20 @@ close_layer() {
     rm -rf "$work/overlay-work" "$work/root"
 }
 
-install_in() { # ROOT PACKAGE...
-    local root=$1
-    shift
-    in_root "$root" env PATH=/usr/lib/practice-farm/bin:/usr/sbin:/usr/bin:/sbin:/bin apt-get install -y -q "$@"
+# Where apt is on every platform, also where nobody shall find it.
+apt_path=/usr/lib/practice-farm/bin:/usr/sbin:/usr/bin:/sbin:/bin
+apt_in() { # ROOT ARGUMENT...
+    in_root "$1" env PATH=$apt_path apt-get -q "${@:2}"
+}
+install_in() { apt_in "$1" install -y "${@:2}"; } # ROOT PACKAGE...
+
+# Everything that OVD's own packages need, without these: as on a machine made from a company's template.
+install_stack() { # ROOT
+    local packages
+    mapfile -t packages < <(apt_in "$1" install -s inuvika-ovd-session-manager inuvika-ovd-administration-console |
+        awk '/^Inst / && $2 !~ /^inuvika-/ { print $2 }')
+    install_in "$1" "${packages[@]}"
+    in_root "$1" env PATH="$apt_path" apt-mark auto "${packages[@]}" >/dev/null
 }
 
 # The packages machines of this platform install from: those of the base, the stand-in for OVD, and the platform's
@@ -92,7 +102,10 @@ build_image() { # NAME BASE WORK
     (cd "$work/root" && rm -f $hidden)
     close_layer
     say "  a Session Manager in production, and a farm server" >&3
-    open_layer osm1 "$work/platform:$base/base"
+    open_layer stack "$work/platform:$base/base"
+    install_stack "$work/root"
+    close_layer
+    open_layer osm1 "$work/stack:$work/platform:$base/base"
     install_in "$work/root" inuvika-ovd-session-manager inuvika-ovd-administration-console
     in_root "$work/root" /usr/share/ovd-practice/seed-production
     platform_production "$work/root"

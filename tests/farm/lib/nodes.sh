@@ -13,7 +13,8 @@ lower_of() {
     local image
     image=$(image_of "$1")
     case "$1" in
-    osm1) printf '%s:' "$image/osm1" ;;
+    osm1) printf '%s:%s:' "$image/osm1" "$image/stack" ;;
+    osm2) printf '%s:' "$image/stack" ;;
     oas1 | esg1) printf '%s:' "$image/farmserver" ;;
     esac
     echo "$image/platform:$(readlink "$image/base")"
@@ -51,7 +52,20 @@ furnish() {
     cp "$state/ssh/id_ed25519.pub" "$upper/root/.ssh/authorized_keys"
     chmod 600 "$upper/root/.ssh/authorized_keys"
     echo "$address $(cut -d' ' -f1,2 "$upper/etc/ssh/ssh_host_ed25519_key.pub")" >>"$state/ssh/known_hosts"
+    [ "$role" != osm2 ] || switch_off "$upper" # there, and off until OVD is deployed
     [ "$kind" = node ] || furnish_server "$upper" "$kind"
+}
+
+stack_units=(apache2.service httpd.service mariadb.service)
+
+switch_off() { # UPPER
+    local unit
+    mkdir -p "$1/etc/systemd/system"
+    for unit in "${stack_units[@]}"; do ln -s /dev/null "$1/etc/systemd/system/$unit"; done
+}
+
+switch_on() { # NODE
+    inside "$1" sh -c 'cd /etc/systemd/system && rm -f "$@" && systemctl daemon-reload' sh "${stack_units[@]}"
 }
 
 # How netplan is told the one address a machine has.

@@ -20,6 +20,7 @@ install_on() { # NODE PACKAGES
 
 do_deploy() { # NODE
     load_platform "$(platform_of "$1")"
+    switch_on "$1"
     install_on "$1" 'inuvika-ovd-session-manager inuvika-ovd-administration-console'
     inside "$1" sh -c "$ovd_start"
 }
