@@ -43,7 +43,7 @@ struct SheetOp {
 };
 /// Asks the Session Manager's API, on the node itself; a person where it gives no clear answer.
 struct AdminOp {
-    std::string what;    ///< maintenance-on, maintenance-off, no-sessions or servers-ready
+    std::string what;    ///< maintenance-on, maintenance-off, answers, no-sessions or servers-ready
     std::string command; ///< changes something; empty: it only looks
     std::string look;
     Content input;

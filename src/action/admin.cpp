@@ -9,7 +9,8 @@ namespace ovd {
 namespace {
 
 constexpr FieldRule rules[] = {
-    {"admin", FieldType::text, true, "maintenance-on, maintenance-off, no-sessions, servers-ready"},
+    {"admin", FieldType::text, true,
+        "maintenance-on, maintenance-off, answers, no-sessions, servers-ready"},
     {"question", FieldType::text, true, "what is asked where the API cannot be used"},
     {"look", FieldType::text, false, "what to look at before answering"},
     {"hook", FieldType::text, false, "the command of this name in farm.toml does it instead"},
@@ -27,9 +28,9 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
     op.within = Seconds{fields.number("within", 60)};
     const bool on = op.what == "maintenance-on";
     const bool changes = on || op.what == "maintenance-off";
-    if (!changes && op.what != "no-sessions" && op.what != "servers-ready")
+    if (!changes && op.what != "answers" && op.what != "no-sessions" && op.what != "servers-ready")
         return fail(Kind::steps, fmt::format("{} is nothing that can be asked of OVD.", op.what),
-            "Write maintenance-on, maintenance-off, no-sessions or servers-ready.",
+            "Write maintenance-on, maintenance-off, answers, no-sessions or servers-ready.",
             fields.where("admin"));
     const auto user = context.names.values.find("admin_user");
     if (user == context.names.values.end() || user->second.empty()) return Operations{op.ask};

@@ -13,6 +13,7 @@ namespace {
 /// What still stands in the way, or nothing. changed: when the service was last interrupted; what
 /// the Session Manager says of its servers is old until they have reported again.
 std::string in_the_way(const AdminOp& op, const AdminOverview& overview, double changed) {
+    if (op.what == "answers") return {};
     std::vector<std::string> all;
     if (op.what == "no-sessions") {
         if (!overview.maintenance) return "the farm is not in Maintenance Mode";

@@ -295,6 +295,11 @@ private:
                                         all_ - done_, all_)}});
         for (const auto& title : open_)
             all.push_back({{"text", "Waits for a person: " + title}});
+        const auto outside = outline_["farm"].value("outside", std::vector<std::string>{});
+        if (!outside.empty())
+            all.push_back(
+                {{"text", "Outside the guide's list of platforms: " + join(outside, ", ") +
+                              ". Inuvika's support does not cover it."}});
         const auto now = picture();
         struct Advice {
             bool holds;

@@ -11,11 +11,15 @@ Record farm_of(const Farm& farm, const Guide& guide) {
         {"priv_name", farm.priv_name}, {"priv_subnet", farm.priv_subnet},
         {"cluster", farm.cluster_name}, {"database", farm.database_name},
         {"access", farm.access == "dns" ? farm.access_name : farm.vip}, {"nodes", Record::array()},
-        {"servers", Record::array()}, {"letters", Record::array()}};
-    for (const auto& node : farm.nodes)
+        {"servers", Record::array()}, {"letters", Record::array()}, {"outside", Record::array()}};
+    for (const auto& node : farm.nodes) {
         json["nodes"].push_back(
             {{"id", node.id}, {"hostname", node.hostname}, {"platform", node.platform},
                 {"address", node.address}, {"priv_address", node.priv_address}});
+        const auto platform = guide.platforms.find(node.platform);
+        if (platform != guide.platforms.end() && !platform->second.in_guide)
+            json["outside"].push_back(node.id + " (" + node.platform + ")");
+    }
     for (const auto& server : farm.servers)
         json["servers"].push_back({{"name", server.name}, {"role", server.role}, {"os", server.os},
             {"address", server.address}});

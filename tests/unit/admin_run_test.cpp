@@ -133,3 +133,16 @@ TEST_CASE("servers: what the Session Manager said of them before the change does
     CHECK_FALSE(none.run().error);
     CHECK(none.was_asked());
 }
+
+TEST_CASE(
+    "answers: a Session Manager that has just booted is waited for, and asked about in the end") {
+    const auto away =
+        answer(500, R"({"error":{"code":500,"message":"The service is not available"}})");
+    ApiRun booting("answers", {away, away, overview(server(9))});
+    CHECK_FALSE(booting.run().error);
+    CHECK_FALSE(booting.was_asked());
+    ApiRun dead("answers", {away});
+    CHECK_FALSE(dead.run().error);
+    CHECK(dead.was_asked());
+    CHECK(dead.view.told("HTTP 500"));
+}
