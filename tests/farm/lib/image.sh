@@ -6,7 +6,7 @@ all_platforms() { (cd "$here/tests/farm/platforms" && echo */platform.sh | sed '
 
 # Everything of a platform is set here, so that nothing of another one is left over.
 load_platform() { # NAME
-    suite='' parts='' ovd_version=3.4.0-1 hidden='' ovd_start='systemctl start mariadb apache2'
+    suite='' parts='' ovd_version=3.4.0-1 hidden='' ovd_start=true
     platform_packages() { :; }
     platform_setup() { :; }
     platform_finish() { :; }

@@ -56,16 +56,21 @@ furnish() {
     [ "$kind" = node ] || furnish_server "$upper" "$kind"
 }
 
-stack_units=(apache2.service httpd.service mariadb.service)
+stack_units=(apache2.service httpd.service mariadb.service mysql.service)
 
+# By a condition and not by a mask: a database server has several names, and each would start it.
 switch_off() { # UPPER
     local unit
-    mkdir -p "$1/etc/systemd/system"
-    for unit in "${stack_units[@]}"; do ln -s /dev/null "$1/etc/systemd/system/$unit"; done
+    for unit in "${stack_units[@]}"; do
+        mkdir -p "$1/etc/systemd/system/$unit.d"
+        printf '[Unit]\nConditionPathExists=/nothing-is-deployed-yet\n' >"$1/etc/systemd/system/$unit.d/practice-off.conf"
+    done
 }
 
 switch_on() { # NODE
-    inside "$1" sh -c 'cd /etc/systemd/system && rm -f "$@" && systemctl daemon-reload' sh "${stack_units[@]}"
+    # shellcheck disable=SC2016
+    inside "$1" sh -c 'for unit; do rm -r "/etc/systemd/system/$unit.d"; done; systemctl daemon-reload
+        for unit; do if systemctl is-enabled --quiet "$unit" 2>/dev/null; then systemctl start "$unit"; fi; done' sh "${stack_units[@]}"
 }
 
 # How netplan is told the one address a machine has.
