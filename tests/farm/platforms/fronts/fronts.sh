@@ -32,6 +32,9 @@ old_lsyncd() { # TREE
     move_aside "$1" usr/bin/lsyncd 2.1.5
 }
 
+# pcs holds crm_mon's XML against this schema where there is one, and it is of 2.0, which tells more than 1.1.14.
+without_crm_mon_schema() { rm "$1/usr/share/pacemaker/crm_mon.rng"; } # TREE
+
 # Pacemaker's packages insist on each other's exact version: all of them get the older one's.
 older() { # NEW OLD TREE
     sed -i -e "s/^Version: .*/Version: $1/" -e "s/([<>=]* *$2)/(>= 1)/g" "$3/DEBIAN/control"
@@ -46,4 +49,5 @@ old_pacemaker() { # OUTDIR VERSION
     # Libraries keep their versions, which no platform shows; nobody may insist on the tools' old one.
     repack "$1" pacemaker old_pacemakerd "$2"
     repack "$1" pacemaker-cli-utils old_crm_mon "$2"
+    repack "$1" pacemaker-common without_crm_mon_schema
 }
