@@ -31,7 +31,7 @@ def check_cluster(plan):
     for name in sorted(RESOURCES & set(found)):
         resource = found[name]
         where = [n.get("name") for n in resource.findall("node")]
-        # Pacemaker 1.1.14 does not tell what is blocked: it is "failed" there as well.
+        # Pacemaker 1.1.14 does not tell what is blocked.
         state = [resource.get(key, "false") for key in ("role", "active", "managed", "failed", "blocked")]
         check(f"{name} is started on osm2 and managed",
               state == ["Started", "true", "true", "false", "false"] and where == [names["osm2"]],

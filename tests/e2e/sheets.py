@@ -112,14 +112,16 @@ def check_api(active):
     """Answers of an API that is not well: each is told as what it is, and nothing is taken for a yes."""
     sheet = STATE / "sheet.toml"
     text = sheet.read_text()
-    sheet.write_text(text.replace('servers = "ready"\n', 'servers = "ready"\ntimeout = 3\n'))
+    hurried = text.replace('servers = "ready"\n', 'servers = "ready"\ntimeout = 3\n')
     password = STATE / "admin-password"
     right = password.read_text()
     for mode, words in (("mfa", "second factor"), ("html", "not JSON"), ("redirect", "sso.example.com"),
-                        ("slow", "no whole answer"), ("cut", "no whole answer|not JSON")):
+                        ("slow", "no whole answer|no answer within"), ("cut", "no whole answer|not JSON")):
         on(active, f"echo {mode} > /usr/share/ovd-practice/admin-api-mode")
+        sheet.write_text(hurried if mode == "slow" else text)
         red("Every farm server is ready", words, verify()[1])
     on(active, "rm /usr/share/ovd-practice/admin-api-mode")
+    sheet.write_text(text)
     # Administrators' cookies that expire soon: whoever relied on one would be asked to log in.
     expire = "while :; do grep -l '^admin|' /var/lib/php/sessions/sess_* 2>/dev/null | xargs -r rm -f; sleep 0.5; done"
     on(active, f"systemd-run --quiet --unit=practice-expiry sh -c \"{expire}\"")
@@ -129,7 +131,6 @@ def check_api(active):
     password.write_text("wrong\n")
     red("Every farm server is ready", "does not let us", verify()[1])
     password.write_text(right)
-    sheet.write_text(text)
 
 
 def check_person():
