@@ -170,8 +170,10 @@ def alerts():
     ssmtp = on("pcs3", "apt-cache show ssmtp 2>/dev/null | head -n 1")
     password = PASSWORD if ssmtp else NOT_FOR_SSMTP
     secret.write_text(password)
+    right = STATE / "mail-password-of-the-server"
+    right.write_text(password)
     sink = subprocess.Popen([FARM, "--state", STATE, "in", "ctl", "python3", ROOT / "tests/farm/smtp-sink", mails,
-                             "--user", "cluster", "--password-file", secret])
+                             "--user", "cluster", "--password-file", right])
     try:
         path.write_text(plain + f'''
 "mail-arrived" = "test $(ls {mails} | wc -l) -ge 8"
@@ -224,7 +226,7 @@ def local_database():
     installed = "dpkg-query -W -f='${db:Status-Abbrev}' mariadb-server"
     check("and nothing of it is gone", all(on(node, installed).startswith("ii") for node in PAIR))
     for node in PAIR:
-        on(node, "sed -i -E '/^Package: inuvika-/,/^$/s/^(Depends: .*)mariadb-server, */\\1/' /var/lib/dpkg/status")
+        on(node, "sed -i -E '/^Package: inuvika-/,/^$/s/^(Depends: .*)(mariadb|mysql)-server, */\\1/' /var/lib/dpkg/status")
     done = procedure("remove-local-database")
     check("where nothing needs it, it is removed", done.returncode == 0 and "Nothing is left to do." in done.stdout, done.stdout[-1200:])
     for node in PAIR:
