@@ -13,7 +13,7 @@ from pair import SIX, home
 
 PAIR = ("osm1", "osm2")
 CLUSTER = ("osm1", "osm2", "pcs3", "pcs4")
-AWAY = 20.0  # seconds that the virtual address may give no answer, all restarts of an update together
+AWAY = 60.0  # seconds that the virtual address may give no answer, all restarts of an update together, on a busy machine
 PASSWORD = "Pa55w'ord\\\"1"
 NOT_FOR_SSMTP = "Pa55 w'ord#\"1"  # its file has no way to write this; msmtp's has
 
