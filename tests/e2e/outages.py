@@ -26,7 +26,7 @@ def running(node):
     return sorted(on(node, f"{command}; true").splitlines()), sorted(looks)
 
 
-def comes_back(what, expected, seconds=150):
+def comes_back(what, expected, seconds=300):
     began = time.monotonic()
     name = f"{what}: four nodes, all six on {' or '.join(expected)}"
     try:
@@ -49,7 +49,7 @@ def comes_back(what, expected, seconds=150):
         wanted = every if node == where else []
         check(f"{what}: {node} runs {'all of it' if wanted else 'nothing of it'}", found == wanted, f"{found}")
     # A failed start during a boot is worth a word of diagnose; nothing may be wrong that stays.
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     found = None
     while time.monotonic() < deadline:
         found = [row for row in wizard_json("diagnose") if row["severity"] == "stop"]

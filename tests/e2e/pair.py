@@ -88,7 +88,7 @@ def mend_one_by_one():
               "boot-again" not in steps and ("forget-moves" in steps) == (left == "forget-moves"), f"{steps}")
 
 
-def wait_healthy(seconds=60):
+def wait_healthy(seconds=180):
     deadline = time.monotonic() + seconds
     while findings() and time.monotonic() < deadline:
         pass

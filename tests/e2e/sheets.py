@@ -95,7 +95,7 @@ def breakages():
     )
 
 
-def all_green(what, seconds=90):
+def all_green(what, seconds=180):
     def good():
         done, checks = verify()
         bad = [f"{row['name']}: {row['says']}" for row in checks.values() if row["state"] in ("bad", "waits")]
@@ -175,7 +175,7 @@ def check_sheets():
             seen["done"], seen["checks"] = verify()
             return seen["done"].returncode == 10
         try:
-            wait_for("the sheet is red", noticed, 30, every=1)
+            wait_for("the sheet is red", noticed, 90, every=1)
         except TimeoutError:
             pass
         check(f"{what}: verify ends with 10", seen["done"].returncode == 10, f"{seen['done'].returncode}")

@@ -202,7 +202,7 @@ password = {{ file = "{secret}" }}
         before = len(list(mails.iterdir()))
         on("osm1", "pcs resource restart osm_cron")
         wait_for("Pacemaker's own alert has arrived", lambda: any(
-            "osm_cron" in mail.read_text() for mail in sorted(mails.iterdir())[before:]), 30)
+            "osm_cron" in mail.read_text() for mail in sorted(mails.iterdir())[before:]), 120)
         check("Pacemaker's own alert arrives", True)
     finally:
         on("osm1", "pcs alert remove my-alert")

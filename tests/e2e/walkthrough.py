@@ -46,7 +46,7 @@ class Terminal:
         self.text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
         return bool(data)
 
-    def expect(self, what, seconds=60):
+    def expect(self, what, seconds=180):
         """Waits for a text after what was expected before; returns all that came up to its end."""
         deadline = time.monotonic() + seconds
         while True:
@@ -58,7 +58,7 @@ class Terminal:
             if time.monotonic() > deadline or not self._read(0.2):
                 raise TimeoutError(f"waited for {what!r}; the terminal shows: {self.text[-1500:]}")
 
-    def question(self, begin, seconds=30):
+    def question(self, begin, seconds=120):
         """The line that waits for an answer, in what came up after `begin`; None when the program has ended."""
         deadline = time.monotonic() + seconds
         while True:
@@ -73,7 +73,7 @@ class Terminal:
     def type(self, keys):
         os.write(self._file, keys.encode())
 
-    def end(self, seconds=30):
+    def end(self, seconds=120):
         """Its exit status, once it has ended by itself."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -145,7 +145,7 @@ def strange_key():
         hosts.write_text("\n".join(known[1:]) + "\n")
         terminal = Terminal(wizard_words("plan", "--live", "--titles", farm_file=other))
         try:
-            shown = terminal.expect("Is it the right one?", 60)
+            shown = terminal.expect("Is it the right one?", 180)
             check(f"an unknown host key is shown, before {key.strip()}", fingerprint in shown, shown)
             terminal.type(key)
             ended = terminal.end(60)
