@@ -224,16 +224,19 @@ def start_run(*words, log, verb="run"):
 
 
 class JournalTail:
-    """The journal as it grows; each line is read once."""
+    """The journal as it grows; each line is read once, also of one that takes another's place."""
 
     def __init__(self, path=None):
         self.path = path or JOURNAL
         self.records = []
         self._offset = 0
+        self._file = None
 
     def read(self):
         if self.path.exists():
             with open(self.path, "rb") as file:
+                if self._file != os.fstat(file.fileno()).st_ino:
+                    self._file, self._offset, self.records = os.fstat(file.fileno()).st_ino, 0, []
                 file.seek(self._offset)
                 text = file.read()
             whole = text.rfind(b"\n") + 1  # a line that is being written waits for the next look

@@ -4,16 +4,10 @@ once runs once."""
 import time
 
 from harness import check, farm, load_farm, on, wait_for, web, wizard_json
-from pair import SIX
+from pair import home
 
 CLUSTER = ("osm1", "osm2", "pcs3", "pcs4")
 STAYS = 10  # seconds of looking after the cluster has said that nothing is left to do
-
-
-def home(asked):
-    """The node that has all six, asked on one that is up; None while they are apart."""
-    where = {on(asked, f"crm_resource --resource {name} --locate 2>/dev/null").split(":")[-1].strip() for name in SIX}
-    return where.pop().split(".")[0] if len(where) == 1 else None
 
 
 def running(node):
@@ -43,6 +37,7 @@ def comes_back(what, expected, seconds=300):
     moved = set()
     while time.monotonic() < until:
         moved |= {home("pcs3")} - {where}
+        time.sleep(1)
     check(f"{what}: nothing moves any more", not moved, f"{moved}")
     for node in CLUSTER:
         found, every = running(node)

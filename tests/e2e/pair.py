@@ -12,9 +12,10 @@ from walkthrough import Terminal
 SIX = ("virtual_ip", "virtual_ip_src", "osm_cron", "httpd", "lsyncd", "lsyncd_cron")
 
 
-def home():
-    """The Session Manager that has all six; None while they are apart."""
-    where = {on("osm1", f"crm_resource --resource {name} --locate 2>/dev/null").split(":")[-1].strip() for name in SIX}
+def home(asked="osm1"):
+    """The Session Manager that has all six, asked on a node that is up; None while they are apart."""
+    told = on(asked, f"for name in {' '.join(SIX)}; do crm_resource --resource $name --locate 2>/dev/null || echo : nowhere; done")
+    where = {line.split(":")[-1].strip() for line in told.split("\n")}
     return where.pop().split(".")[0] if len(where) == 1 else None
 
 
@@ -24,8 +25,11 @@ def findings():
     return {(row["step"], row["node"]) for row in done if row["severity"] != "ok"}
 
 
-def check_healthy(when):
-    found = findings()
+def check_healthy(when, seconds=0):
+    """Within that time, since a cluster takes a while to see that all is well again."""
+    deadline = time.monotonic() + seconds
+    while (found := findings()) and time.monotonic() < deadline:
+        pass  # each look takes seconds
     check(f"diagnose finds nothing {when}", not found, f"{found}")
 
 
@@ -63,8 +67,7 @@ def diagnose():
                           (active, "systemctl restart cluster-vip-src; killall -s SIGHUP lsyncd")):
         on(node, command)
     mend_one_by_one()
-    wait_healthy()
-    check_healthy("when all is mended")
+    check_healthy("when all is mended", 180)
 
 
 def mend_one_by_one():
@@ -86,12 +89,6 @@ def mend_one_by_one():
         steps = {step for step, _ in findings()}
         check(f"what was answered with yes is mended, and nothing else: {left or 'nothing'} is left",
               "boot-again" not in steps and ("forget-moves" in steps) == (left == "forget-moves"), f"{steps}")
-
-
-def wait_healthy(seconds=180):
-    deadline = time.monotonic() + seconds
-    while findings() and time.monotonic() < deadline:
-        pass
 
 
 def test_failover(*words):
@@ -119,8 +116,7 @@ def failover():
     there_and_back(first, other)
     left = on("osm1", "cibadmin --query --xpath \"//rsc_location[starts-with(@id,'cli-')]\" 2>&1")
     check("no rule of a move is left", "cli-" not in left, left)
-    wait_healthy()
-    check_healthy("after the tests")
+    check_healthy("after the tests", 180)
 
 
 def there_and_back(first, other):

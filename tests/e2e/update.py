@@ -43,6 +43,7 @@ def kill_in_every_step(wanted):
     sent to its node, or its hook or sheet has begun. Then comes SIGKILL. Gives the tasks killed, and the exit status of
     the run that came to its end."""
     path = STATE / "farm.run" / "update" / "journal.jsonl"
+    tail = JournalTail(path)
     killed = []
     for _ in range(3 * len(wanted)):
         began = datetime.now(timezone.utc).isoformat()
@@ -50,13 +51,13 @@ def kill_in_every_step(wanted):
 
         def under_way():
             # A journal of an update that had ended is put away first: only what is new counts.
-            new = [r for r in JournalTail(path).read() if r.get("time", "") > began and r.get("task") not in killed]
+            new = [r for r in tail.read() if r.get("time", "") > began and r.get("task") not in killed]
             sent = [r["task"] for r in new if r.get("kind") == "sent"]
             begun = [r["task"] for r in new if r.get("kind") == "task" and r["state"] == "intended" and "@" not in r["task"]]
             return path.exists() and [task for task in sent + begun if task in wanted]
 
         try:
-            wait_for("something is under way", lambda: process.poll() is not None or under_way(), 180, every=0.05)
+            wait_for("something is under way", lambda: process.poll() is not None or under_way(), 180)
             if process.poll() is not None:
                 return killed, process.returncode
             killed.append(under_way()[0])
@@ -139,7 +140,7 @@ def update():
     watch.unlink(missing_ok=True)
     vip = load_farm()["ovd_srv"]["vip"]
     watcher = subprocess.Popen([FARM, "--state", STATE, "in", "client", "python3", ROOT / "tests/farm/watch-service", "--out",
-                                watch, "--target", f"vip=https://{vip}/ovd/client/start"])
+                                watch, "--interval", "0.2", "--target", f"vip=https://{vip}/ovd/client/start"])
     try:
         wanted = changing_tasks()
         killed, status = kill_in_every_step(wanted)
