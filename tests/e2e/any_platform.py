@@ -98,6 +98,7 @@ def test():
     if OPTIONS.platform in OUTAGES_ON:
         check_outages()
     if OPTIONS.platform in CAUSES_ON:
+        guides_way.alone_again()
         check_causes()
     if OPTIONS.platform in UPDATED_ON:
         plain_update()
