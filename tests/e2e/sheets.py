@@ -167,7 +167,7 @@ def check_breakages(together):
         done, checks = verify()
         ended.append(done.returncode)
         # An error in a log is told once: what was red stays so here.
-        seen.update({name: row for name, row in checks.items() if seen.get(name, row)["state"] != "bad"})
+        seen.update({name: row for name, row in checks.items() if seen.get(name, {}).get("state") != "bad"})
         return all(seen[name]["state"] == "bad" for name in wanted)
     try:
         wait_for("the sheet is red", noticed, 90, every=1)
