@@ -21,6 +21,7 @@ ALIVE = [
     (r"/var/lib/php/sessions?/.*", "sessions of users and of OVD's own API"),
     (r"/var/lib/systemd/.*", "timers note when they ran"),
     (r"/var/lib/private/systemd/.*", "timers note when they ran"),
+    (r"/var/lib/NetworkManager/timestamps", "NetworkManager notes every few minutes that a connection is up"),
 ]
 # More of that kind once there is a cluster.
 CLUSTER_ALIVE = [

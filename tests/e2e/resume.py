@@ -29,7 +29,7 @@ OUTPUT = STATE / "resume.output"
 ANSWERS = STATE / "answers.toml"
 
 
-def until_under_way(process, tail, what, wanted, seconds=300):
+def until_under_way(process, tail, what, wanted, seconds=900):
     """Waits until a command that this run has sent, and that `wanted` says yes to, is under way."""
     before = len(tail.read())
 
@@ -37,7 +37,7 @@ def until_under_way(process, tail, what, wanted, seconds=300):
         tail.read()
         mine = {r["job"] for r in tail.records[before:] if r.get("kind") == "sent"}
         return [r for r in tail.under_way() if r["job"] in mine and wanted(r)] or process.poll() is not None
-    wait_for(f"{what} is under way", now, seconds, 0.005)
+    wait_for(f"{what} is under way", now, seconds, 0.01)
 
 
 def kill_in(chapter, step):
