@@ -8,12 +8,20 @@
 
 namespace ovd {
 
-WallTime SystemClock::now() const {
+WallTime SystemClock::wall() const {
     return std::chrono::system_clock::now();
+}
+
+MonoTime SystemClock::mono() const {
+    return std::chrono::steady_clock::now();
 }
 
 void SystemClock::sleep(Millis time) {
     std::this_thread::sleep_for(time);
+}
+
+double seconds_between(MonoTime from, MonoTime to) {
+    return std::chrono::duration<double>(to - from).count();
 }
 
 std::string iso_time(WallTime time) {

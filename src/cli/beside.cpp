@@ -99,27 +99,24 @@ std::vector<CheckResult> look_beside(Session& session) {
     std::mutex mutex;
     std::vector<Beside> seen;
     std::vector<CheckResult> found;
-    {
-        std::vector<std::jthread> readers;
-        for (const auto& node : session.farm().nodes) {
-            if (node.by_hand) continue;
-            readers.emplace_back([&, name = node.id] {
-                const Read read{time_and_size, {}, Millis{20'000}};
-                const auto sent = local_time();
-                const auto results = session.nodes().reader(name).read({&read, 1});
-                const auto got = local_time();
-                if (!results) return; // told by the other checks
-                auto answer = read_beside(name, results->front().output, sent, got);
-                const std::scoped_lock lock(mutex);
-                if (answer)
-                    seen.push_back(*answer);
-                else
-                    found.push_back(told_of(name, "Compare the nodes", "stop",
-                        "This could not be looked at: " + answer.error().message,
-                        fmt::format("Look yourself: {}", time_and_size)));
-            });
-        }
-    }
+    const auto& nodes = session.farm().nodes;
+    side_by_side(session.runtime().threads, nodes.size(), most_nodes_at_once, [&](std::size_t at) {
+        if (nodes[at].by_hand) return;
+        const auto& name = nodes[at].id;
+        const Read read{time_and_size, {}, Millis{20'000}};
+        const auto sent = local_time();
+        const auto results = session.nodes().reader(name).read({&read, 1});
+        const auto got = local_time();
+        if (!results) return; // told by the other checks
+        auto answer = read_beside(name, results->front().output, sent, got);
+        const std::scoped_lock lock(mutex);
+        if (answer)
+            seen.push_back(*answer);
+        else
+            found.push_back(told_of(name, "Compare the nodes", "stop",
+                "This could not be looked at: " + answer.error().message,
+                fmt::format("Look yourself: {}", time_and_size)));
+    });
     std::ranges::sort(seen, {}, &Beside::node);
     const auto of = [&](const char* node) { return std::ranges::find(seen, node, &Beside::node); };
     for (auto& each : compare_clocks(seen))

@@ -42,22 +42,20 @@ CheckResult judge(
 std::vector<CheckResult> look(Session& session, std::map<std::string, Batch>& batches) {
     std::mutex mutex;
     std::vector<CheckResult> all;
-    {
-        std::vector<std::jthread> readers;
-        for (auto& [node, batch] : batches)
-            readers.emplace_back([&, name = node, work = &batch] {
-                const auto results = session.nodes().reader(name).read(work->reads);
-                const std::scoped_lock lock(mutex);
-                if (!results) {
-                    all.push_back({name, nullptr, "stop", results.error().message,
-                        results.error().hint, "Reach the node"});
-                    return;
-                }
-                for (std::size_t i = 0; i < work->made.size(); ++i)
-                    all.push_back(judge(
-                        session.plan(), work->made[i].first, *work->made[i].second, (*results)[i]));
-            });
-    }
+    const std::vector<std::pair<std::string, Batch>> work(batches.begin(), batches.end());
+    side_by_side(session.runtime().threads, work.size(), most_nodes_at_once, [&](std::size_t at) {
+        const auto& [name, batch] = work[at];
+        const auto results = session.nodes().reader(name).read(batch.reads);
+        const std::scoped_lock lock(mutex);
+        if (!results) {
+            all.push_back({name, nullptr, "stop", results.error().message, results.error().hint,
+                "Reach the node"});
+            return;
+        }
+        for (std::size_t i = 0; i < batch.made.size(); ++i)
+            all.push_back(
+                judge(session.plan(), batch.made[i].first, *batch.made[i].second, (*results)[i]));
+    });
     return all;
 }
 

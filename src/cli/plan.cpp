@@ -2,6 +2,7 @@
 #include "cli/verbs.h"
 
 #include "base/text.h"
+#include "engine/journal.h"
 #include "ui/plan_text.h"
 
 #include <cstdio>

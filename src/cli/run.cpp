@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace ovd {
 namespace {
@@ -37,7 +38,7 @@ Done put_away_finished(const Session& session, const Common& common, const Clock
     const std::filesystem::path folder = session.journal_folder();
     std::error_code error;
     std::filesystem::rename(folder / "journal.jsonl",
-        folder / fmt::format("journal-until-{}.jsonl", iso_time(clock.now())), error);
+        folder / fmt::format("journal-until-{}.jsonl", iso_time(clock.wall())), error);
     if (error)
         return fail(Kind::io,
             fmt::format("The journal of the last time cannot be put away: {}", error.message()),
@@ -93,11 +94,13 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     const auto who = who_we_are();
     auto sheets = SessionSheets::open(session, common, std::move(*answers), who);
     if (!sheets) return tl::unexpected(sheets.error());
-    SystemClock clock;
+    const auto runtime = session.runtime();
     auto last_time = Journal::read(session.journal_folder());
     if (!last_time) return tl::unexpected(last_time.error());
-    if (auto ok = put_away_finished(session, common, clock); !ok) return tl::unexpected(ok.error());
-    auto journal = Journal::open(session.journal_folder(), clock, session.redactor());
+    if (auto ok = put_away_finished(session, common, runtime.clock); !ok)
+        return tl::unexpected(ok.error());
+    auto journal =
+        Journal::open(session.journal_folder(), runtime.clock, runtime.random, session.redactor());
     if (!journal) return tl::unexpected(journal.error());
     ConsoleAsker asker(session.farm(), session.run_folder(), (*sheets)->answers(),
         session.prompter(), session.view(), who, stop,
@@ -109,23 +112,22 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
             [&journal](
                 const std::string& task) { return last_answer((*journal)->records(), task); }});
     const bool migration = common.procedure == "migration";
-    auto watcher =
-        std::make_unique<Watcher>(**journal, session.view(), [&session, &sheets, migration] {
+    auto watcher = std::make_unique<Watcher>(**journal, session.view(), runtime.clock,
+        runtime.threads, [&session, &sheets, runtime, migration] {
             const auto& target = (*sheets)->sheet().watch;
             const auto& farm = session.farm();
             const auto before =
                 migration ? (*sheets)->watched_url(farm.node("osm1")->address) : std::string();
             const auto after = (*sheets)->watched_url(farm.vip);
-            return target.from.empty()
-                       ? make_prober(target, before, after)
-                       : make_node_prober(target, before, after, session.connect_again());
+            return target.from.empty() ? make_prober(target, before, after, runtime.clock)
+                                       : make_node_prober(target, before, after,
+                                             session.connect_again(), runtime.clock);
         });
     const Tools tools{session.plan(), session.nodes(), session.looker(), **journal, asker, **sheets,
-        *watcher, session.view(), clock, session.redactor()};
-    Record begin{{"kind", "begin"}, {"who", who}, {"farm", session.farm().name},
-        {"facts", facts_of(session.farm())}};
-    if (options.back) begin["home"] = home_of_test(*last_time, session.farm().active);
-    if (auto ok = (*journal)->write(std::move(begin)); !ok) return tl::unexpected(ok.error());
+        *watcher, session.view(), runtime.clock, runtime.threads, session.redactor()};
+    const auto home = options.back ? home_of_test(*last_time, session.farm().active) : "";
+    if (auto ok = record_begin(**journal, session.farm(), who, home); !ok)
+        return tl::unexpected(ok.error());
     if (auto outline = new_outline(session.plan(), (*journal)->records()))
         if (auto ok = (*journal)->write(std::move(*outline)); !ok)
             return tl::unexpected(ok.error());
@@ -135,15 +137,12 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
             fmt::format("To the letter, {}: {}", id, session.guide().letters.at(id)));
     if (const auto outside = outside_guide(session.plan()); !outside.empty())
         session.view().say(join(wrap(outside, view_options(common).width), "\n"));
-    Executor executor(tools, replay((*journal)->records()),
-        {std::move(*steps), options.yes, options.again, options.take_over, who});
+    Executor executor(tools, (*journal)->state(),
+        {std::move(*steps), options.yes, options.again, options.take_over, who,
+            fmt::format("process {}", ::getpid())});
     const auto summary = executor.run(stop);
     watcher.reset(); // what it still has to say comes before the end
-    Record end{{"kind", "stop"},
-        {"why", summary.error ? summary.error->message : "end of the plan"},
-        {"done", summary.carried_out}, {"left", summary.left},
-        {"finished", whole && !summary.error && summary.left == 0}};
-    if (auto ok = (*journal)->write(std::move(end)); !ok) return tl::unexpected(ok.error());
+    if (auto ok = record_end(**journal, summary, whole); !ok) return tl::unexpected(ok.error());
     summarize(session, common, summary);
     if (summary.error) {
         auto error = *summary.error;

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/quote.h"
 #include "engine/facts.h"
+#include "engine/journal.h"
 #include "engine/state.h"
 #include "ui/terminal_prompter.h"
 
@@ -122,8 +123,9 @@ Result<std::unique_ptr<Session>> Session::open(
     session->journal_folder_ = journal_folder_of(options);
     session->connect_later(options, std::move(stop));
     if (auto ok = session->plan_with(plans); !ok) return tl::unexpected(ok.error());
-    session->looker_ = std::make_unique<Looker>(*session->plan_, *session->nodes_,
-        [self = session.get()](const std::string& name) { return self->secrets_->get(name); });
+    session->looker_ =
+        std::make_unique<Looker>(*session->plan_, *session->nodes_, session->runtime().threads,
+            [self = session.get()](const std::string& name) { return self->secrets_->get(name); });
     return session;
 }
 
@@ -153,13 +155,13 @@ Done Session::plan_with(Plans plans) {
     if (plans != Plans::offline) use_facts(farm_, before.facts);
     if (procedure) {
         const std::string began = under_way ? began_of(before.facts) : "";
-        set_began(farm_, began.empty() ? iso_time(std::chrono::system_clock::now()) : began);
+        set_began(farm_, began.empty() ? iso_time(runtime().clock.wall()) : began);
     }
     // What is wrong with steps or farm is told before anybody is connected to; a plan that needs
     // to know who is active cannot be made yet.
     auto ok = make();
     if (plans != Plans::live || (!ok && ok.error().kind != Kind::usage)) return ok;
-    if (auto read = read_facts(farm_, guide_, *nodes_); !read) return read;
+    if (auto read = read_facts(farm_, guide_, *nodes_, runtime().threads); !read) return read;
     if (under_way)
         set_active(farm_, farm_.active);
     else

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/redact.h"
+#include "base/runtime.h"
 #include "engine/look.h"
 #include "engine/plan.h"
 #include "farm/secrets.h"
@@ -56,6 +57,7 @@ public:
     /// Connections beside those of nodes(), for what must not wait for others.
     [[nodiscard]] std::unique_ptr<ChangingConnections> connect_again() { return connect_(); }
     [[nodiscard]] Looker& looker() { return *looker_; }
+    [[nodiscard]] Runtime runtime() { return runtime_.get(); }
     /// The value of a secret of the farm.
     [[nodiscard]] Result<std::string> secret(const std::string& name) {
         return secrets_->get(name);
@@ -68,6 +70,7 @@ private:
     Done plan_with(Plans plans);
     void connect_later(const Common& options, std::stop_token stop);
 
+    SystemRuntime runtime_;
     Farm farm_;
     Guide guide_;
     std::vector<std::string> asking_;

@@ -100,8 +100,8 @@ Result<SheetResult> SessionSheets::look(const std::vector<Record>& journal, std:
         before->insert(before->end(), journal.begin(), journal.end());
         records = std::move(*before);
     }
-    const SystemClock clock;
-    const SheetTools tools{sheet_, session_.farm(), session_.guide(), session_.nodes(), clock,
+    const SheetTools tools{sheet_, session_.farm(), session_.guide(), session_.nodes(),
+        session_.runtime().clock, session_.runtime().threads,
         [this](const std::string& name) { return session_.secret(name); },
         [this](std::string_view text) { return session_.redactor().clean(text); },
         [this, stop](const SheetCheck& check) { return ask(check, stop); }, {}};

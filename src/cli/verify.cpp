@@ -33,8 +33,9 @@ Result<int> verify_verb(const Common& common, const VerifyOptions& options, std:
     auto sheets = SessionSheets::open(**session, common, std::move(*answers), who_we_are());
     if (!sheets) return tl::unexpected(sheets.error());
     // While another wizard is at work it is looked at all the same, and not recorded.
-    const SystemClock clock;
-    auto journal = Journal::open((*session)->journal_folder(), clock, (*session)->redactor());
+    const auto runtime = (*session)->runtime();
+    auto journal = Journal::open(
+        (*session)->journal_folder(), runtime.clock, runtime.random, (*session)->redactor());
     if (!journal && journal.error().kind != Kind::journal) return tl::unexpected(journal.error());
     auto records = Journal::read((*session)->journal_folder());
     if (!records) return tl::unexpected(records.error());

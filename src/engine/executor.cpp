@@ -10,8 +10,8 @@
 namespace ovd {
 namespace {
 
-// Enough to keep hundreds of farm servers busy, few enough to be kind to the operator's machine.
-constexpr std::size_t most_at_once = 32;
+/// How soon a service that is down for too long is noticed; what ends wakes the run by itself.
+constexpr Millis look_around{500};
 
 bool changes_node(const TaskPlan& detail) {
     return std::ranges::any_of(
@@ -153,7 +153,8 @@ void Executor::start(std::size_t task, std::stop_token stop) {
     marks_[task] = Mark::running;
     const auto& id = tools_.plan.tasks[task].id;
     const TaskRecord before = state_.tasks.contains(id) ? state_.tasks.at(id) : TaskRecord{};
-    workers_.emplace_back([this, task, before, stop, by_hand = by_hand_[task]] {
+    workers_[task] = tools_.threads.start([this, task, before, stop, by_hand = by_hand_[task]](
+                                              const std::stop_token&) {
         const auto outcome = [&]() -> TaskOutcome {
             try {
                 return run_task(tools_, task, before, by_hand, stop);
@@ -166,7 +167,7 @@ void Executor::start(std::size_t task, std::stop_token stop) {
         }();
         const std::scoped_lock lock(mutex_);
         finished_.push_back({task, outcome});
-        changed_.notify_one();
+        changed_->notify();
     });
 }
 
@@ -199,8 +200,7 @@ void Executor::handle(const Finished& finished, std::stop_token stop) {
         auto choice = tools_.asker.after_failure(task, error);
         tools_.view.resume();
         if (choice && *choice != Asker::Mend::stop) {
-            const auto records = replay(tools_.journal.records());
-            state_ = records;
+            state_ = tools_.journal.state();
             by_hand_[finished.task] = *choice == Asker::Mend::by_hand;
             mark = Mark::waiting;
             failures_.erase(finished.task);
@@ -219,16 +219,18 @@ void Executor::take_finished(std::stop_token stop) {
     std::deque<Finished> taken;
     {
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, Millis{100}, [this] { return !finished_.empty(); });
+        if (finished_.empty()) changed_->wait(lock, look_around);
         taken.swap(finished_);
     }
-    for (const auto& finished : taken)
+    for (const auto& finished : taken) {
+        workers_.erase(finished.task); // it is at its end
         handle(finished, stop);
+    }
 }
 
 /// Undoes what the journal proves was done in this section, last first.
 void Executor::put_back(const std::string& section) {
-    const auto now = replay(tools_.journal.records());
+    const auto now = tools_.journal.state();
     std::size_t count = 0;
     for (std::size_t i = tools_.plan.tasks.size(); i-- > 0;) {
         const auto& task = tools_.plan.tasks[i];
@@ -280,7 +282,7 @@ void Executor::put_back_what_failed() {
 /// Nodes on which something that was sent may still be at work, each with the name of that job.
 std::map<std::string, std::string> Executor::still_running() const {
     std::map<std::string, std::string> jobs;
-    for (const auto& [id, record] : replay(tools_.journal.records()).tasks) {
+    for (const auto& [id, record] : tools_.journal.state().tasks) {
         const auto task = tools_.plan.find(id);
         if (!task) continue;
         const auto& node = tools_.plan.tasks[*task].node;
@@ -315,13 +317,17 @@ RunSummary Executor::run(std::stop_token stop) {
         summary_.error = ok.error();
     else if (auto order = check_order(); !order)
         summary_.error = order.error();
+    const std::stop_callback wake(stop, [this] {
+        const std::scoped_lock lock(mutex_);
+        changed_->notify();
+    });
     std::optional<Leases> leases;
     while (!summary_.error) {
         if (stop.stop_requested()) break;
         const auto next = ready();
         if (next.empty() && running() == 0) break;
         for (const auto task : next) {
-            if (running() >= most_at_once) break;
+            if (running() >= most_nodes_at_once) break;
             auto may = may_begin(task);
             if (!may) summary_.error = may.error();
             if (!may || !*may) break;
@@ -348,6 +354,20 @@ RunSummary Executor::run(std::stop_token stop) {
     for (std::size_t i = 0; i < marks_.size(); ++i)
         if (marks_[i] != Mark::done) ++(chosen(i) ? summary_.left : summary_.beyond);
     return summary_;
+}
+
+Done record_begin(
+    Journal& journal, const Farm& farm, const std::string& who, const std::string& home) {
+    Record begin{{"kind", "begin"}, {"who", who}, {"farm", farm.name}, {"facts", facts_of(farm)}};
+    if (!home.empty()) begin["home"] = home;
+    return journal.write(std::move(begin));
+}
+
+Done record_end(Journal& journal, const RunSummary& summary, bool whole) {
+    return journal.write(
+        {{"kind", "stop"}, {"why", summary.error ? summary.error->message : "end of the plan"},
+            {"done", summary.carried_out}, {"left", summary.left},
+            {"finished", whole && !summary.error && summary.left == 0}});
 }
 
 } // namespace ovd

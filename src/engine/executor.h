@@ -3,11 +3,10 @@
 
 #include "engine/task_run.h"
 
-#include <atomic>
-#include <condition_variable>
 #include <deque>
+#include <memory>
+#include <mutex>
 #include <set>
-#include <thread>
 
 namespace ovd {
 
@@ -17,6 +16,7 @@ struct RunOptions {
     bool again = false;          ///< carry out chosen steps even if the journal says they are done
     bool take_over = false;      ///< take the lease of another run
     std::string who;             ///< user@host, for the journal and the leases
+    std::string process = {};    ///< of this wizard, for people who find its lease
 };
 
 struct RunSummary {
@@ -34,7 +34,8 @@ struct RunSummary {
 class Executor {
 public:
     Executor(const Tools& tools, RunState before, RunOptions options)
-        : tools_(tools), state_(std::move(before)), options_(std::move(options)) {}
+        : tools_(tools), state_(std::move(before)), options_(std::move(options)),
+          changed_(tools.threads.signal()) {}
 
     [[nodiscard]] RunSummary run(std::stop_token stop);
 
@@ -75,9 +76,17 @@ private:
     std::set<std::string> given_up_;  ///< sections a person wants put back
     std::set<std::string> announced_; ///< sections the view knows
     std::mutex mutex_;
-    std::condition_variable changed_;
+    std::unique_ptr<Signal> changed_;
     std::deque<Finished> finished_;
-    std::vector<std::jthread> workers_; ///< last: they use what stands above until they are joined
+    /// By task. Last: they use what stands above until they are waited for.
+    std::map<std::size_t, std::unique_ptr<Thread>> workers_;
 };
+
+/// Notes in the journal that a run begins. home: where the service has to be at the end of a test
+/// there and back; empty in all others.
+[[nodiscard]] Done record_begin(
+    Journal& journal, const Farm& farm, const std::string& who, const std::string& home);
+/// Notes how it ended. whole: nothing of the plan was left out by the operator's choice.
+[[nodiscard]] Done record_end(Journal& journal, const RunSummary& summary, bool whole);
 
 } // namespace ovd

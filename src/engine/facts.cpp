@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <optional>
-#include <thread>
 
 namespace ovd {
 namespace {
@@ -51,16 +50,13 @@ std::optional<Error> learn(Node& node, const Guide& guide, Reader& reader) {
 
 } // namespace
 
-Done read_facts(Farm& farm, const Guide& guide, Connections& nodes) {
+Done read_facts(Farm& farm, const Guide& guide, Connections& nodes, Threads& threads) {
     std::vector<std::optional<Error>> errors(farm.nodes.size());
-    {
-        std::vector<std::jthread> readers;
-        for (std::size_t i = 0; i < farm.nodes.size(); ++i)
-            if (!farm.nodes[i].by_hand && !guide.facts.empty())
-                readers.emplace_back([&, i] {
-                    errors[i] = learn(farm.nodes[i], guide, nodes.reader(farm.nodes[i].id));
-                });
-    }
+    if (guide.facts.empty()) return {};
+    side_by_side(threads, farm.nodes.size(), most_nodes_at_once, [&](std::size_t i) {
+        auto& node = farm.nodes[i];
+        if (!node.by_hand) errors[i] = learn(node, guide, nodes.reader(node.id));
+    });
     for (const auto& error : errors)
         if (error) return tl::unexpected(*error);
     return {};

@@ -5,19 +5,29 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/random.h"
 #include "base/redact.h"
+#include "engine/journal_file.h"
+#include "engine/record.h"
+#include "engine/state.h"
 
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace ovd {
 
-using Record = nlohmann::ordered_json;
+/// The records of a journal's bytes, and how many of them are whole lines. A last line without its
+/// end is left out; any other damage is an error that names the line. path is for messages.
+struct JournalText {
+    std::vector<Record> records;
+    std::size_t whole = 0;
+    std::string last_sum;
+};
+[[nodiscard]] Result<JournalText> parse_journal(const std::string& text, const std::string& path);
 
 class Journal {
 public:
@@ -25,11 +35,14 @@ public:
     /// other damage is an error that names the line, and nothing is written. A journal that another
     /// process holds is an error that names the process.
     static Result<std::unique_ptr<Journal>> open(
-        const std::string& folder, const Clock& clock, const Redactor& redactor);
+        const std::string& folder, const Clock& clock, Random& random, const Redactor& redactor);
+    /// The same, of any file.
+    static Result<std::unique_ptr<Journal>> open(std::unique_ptr<JournalFile> file,
+        const std::string& path, const Clock& clock, Random& random, const Redactor& redactor);
     /// The records of a journal, without opening it for writing; none when there is no journal.
     static Result<std::vector<Record>> read(const std::string& folder);
 
-    ~Journal();
+    ~Journal() = default;
     Journal(const Journal&) = delete;
     Journal& operator=(const Journal&) = delete;
 
@@ -40,22 +53,25 @@ public:
 
     /// What was in it when it was opened, and what was written since.
     [[nodiscard]] std::vector<Record> records() const;
+    /// What these records mean: the same as replay(records()), kept up to date as they are written.
+    [[nodiscard]] RunState state() const;
     /// Names this run in jobs on the nodes, for ever.
     [[nodiscard]] const std::string& run_id() const { return run_id_; }
 
 private:
-    Journal(int file, int lock, const Clock& clock, const Redactor& redactor);
+    Journal(std::unique_ptr<JournalFile> file, const Clock& clock, const Redactor& redactor)
+        : file_(std::move(file)), clock_(clock), redactor_(redactor) {}
 
     mutable std::mutex mutex_;
-    int file_;
-    int lock_;
+    std::unique_ptr<JournalFile> file_;
     const Clock& clock_;
     const Redactor& redactor_;
     std::vector<Record> records_;
+    RunState state_;
     std::string run_id_;
     long next_ = 1;
     std::string last_sum_;
-    off_t whole_ = 0;             ///< bytes of whole lines on disk
+    std::size_t whole_ = 0;       ///< bytes of whole lines on disk
     std::optional<Error> broken_; ///< why nothing can be written any more
 };
 

@@ -5,8 +5,7 @@
 #include "engine/executor.h"
 
 #include <fmt/format.h>
-#include <thread>
-#include <unistd.h>
+#include <mutex>
 
 namespace ovd {
 namespace {
@@ -51,36 +50,35 @@ std::string Lease::release_command() const {
 Leases::Leases(const Tools& tools, const RunOptions& options)
     : tools_(tools), options_(options),
       lease_{tools.journal.run_id() + " " + options.who,
-          fmt::format("(process {}, begun {})", ::getpid(), iso_time(tools.clock.now()))} {}
+          fmt::format("({}, begun {})", options.process, iso_time(tools.clock.wall()))} {}
 
 Done Leases::on_all(const std::string& what, const std::string& command) {
-    const auto time = tools_.clock.now().time_since_epoch();
+    const auto time = tools_.clock.wall().time_since_epoch();
     const auto id = fmt::format("{}-{}.{}", tools_.journal.run_id(), what,
         std::chrono::duration_cast<Millis>(time).count());
     std::mutex mutex;
     std::optional<Error> error;
-    std::vector<std::jthread> workers;
-    for (const auto& node : tools_.plan.farm.nodes) {
-        if (node.by_hand || (what == "release" && !held_.contains(node.id))) continue;
-        workers.emplace_back([&, name = node.id] {
-            auto state = tools_.nodes.changer(name).run({id, command, {}}, {});
-            const std::scoped_lock lock(mutex);
-            if (!state)
-                error = state.error();
-            else if (state->status == 0)
-                held_.insert(name);
-            else if (state->status == held_by_another)
-                error = Error{Kind::refused,
-                    fmt::format("{}: another run has this farm: {}", name, trim(state->output)),
-                    "Let it end. If you know that it is gone, type: ovd-failover run --take-over",
-                    {}};
-            else
-                error = Error{Kind::remote,
-                    fmt::format("{}: the lease cannot be taken: {}", name, trim(state->output)),
-                    "Check that /var/lib on the node is writable.", {}};
-        });
-    }
-    workers.clear();
+    std::vector<std::string> names;
+    for (const auto& node : tools_.plan.farm.nodes)
+        if (!node.by_hand && (what != "release" || held_.contains(node.id)))
+            names.push_back(node.id);
+    side_by_side(tools_.threads, names.size(), most_nodes_at_once, [&](std::size_t index) {
+        const auto& name = names[index];
+        auto state = tools_.nodes.changer(name).run({id, command, {}}, {});
+        const std::scoped_lock lock(mutex);
+        if (!state)
+            error = state.error();
+        else if (state->status == 0)
+            held_.insert(name);
+        else if (state->status == held_by_another)
+            error = Error{Kind::refused,
+                fmt::format("{}: another run has this farm: {}", name, trim(state->output)),
+                "Let it end. If you know that it is gone, type: ovd-failover run --take-over", {}};
+        else
+            error = Error{Kind::remote,
+                fmt::format("{}: the lease cannot be taken: {}", name, trim(state->output)),
+                "Check that /var/lib on the node is writable.", {}};
+    });
     if (error) return tl::unexpected(*error);
     return {};
 }

@@ -5,15 +5,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <thread>
+#include <mutex>
 
 namespace ovd {
-namespace {
-
-// Enough to keep hundreds of farm servers busy, few enough to be kind to the operator's machine.
-constexpr std::size_t readers_at_once = 32;
-
-} // namespace
 
 Result<std::string> Looker::resolve(
     const Content& content, const std::map<std::string, std::string>& fetched) const {
@@ -101,21 +95,13 @@ std::map<std::size_t, Finding> Looker::look(const std::set<std::size_t>& tasks) 
     }
     std::erase_if(batches, [](const auto& each) { return each.second.reads.empty(); });
     std::mutex mutex;
-    auto next = batches.cbegin();
-    const auto read_what_is_left = [&] {
-        std::unique_lock lock(mutex);
-        while (next != batches.cend()) {
-            const auto& [node, batch] = *next++;
-            lock.unlock();
-            const auto results = nodes_.reader(node).read(batch.reads);
-            lock.lock();
-            take_results(batch, results, findings);
-        }
-    };
-    std::vector<std::jthread> readers;
-    for (std::size_t i = 0; i < std::min(batches.size(), readers_at_once); ++i)
-        readers.emplace_back(read_what_is_left);
-    readers.clear(); // waits for all
+    const std::vector<std::pair<std::string, Batch>> all(batches.begin(), batches.end());
+    side_by_side(threads_, all.size(), most_nodes_at_once, [&](std::size_t index) {
+        const auto& [node, batch] = all[index];
+        const auto results = nodes_.reader(node).read(batch.reads);
+        const std::scoped_lock lock(mutex);
+        take_results(batch, results, findings);
+    });
     return findings;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/threads.h"
 #include "engine/plan.h"
 #include "engine/state.h"
 #include "ssh/node_io.h"
@@ -31,8 +32,8 @@ using SecretLookup = std::function<Result<std::string>(const std::string&)>;
 /// Looks at tasks through Readers only: nothing here can change a node.
 class Looker {
 public:
-    Looker(const Plan& plan, Connections& nodes, SecretLookup secrets)
-        : plan_(plan), nodes_(nodes), secrets_(std::move(secrets)) {}
+    Looker(const Plan& plan, Connections& nodes, Threads& threads, SecretLookup secrets)
+        : plan_(plan), nodes_(nodes), threads_(threads), secrets_(std::move(secrets)) {}
 
     /// Probes the given tasks, all of a node in one round trip, the nodes side by side.
     [[nodiscard]] std::map<std::size_t, Finding> look(const std::set<std::size_t>& tasks);
@@ -61,6 +62,7 @@ private:
 
     const Plan& plan_;
     Connections& nodes_;
+    Threads& threads_;
     SecretLookup secrets_;
 };
 

@@ -9,7 +9,7 @@ Done put_back_task(const Tools& tools, std::size_t task, const TaskRecord& befor
 }
 
 Done TaskRun::put_back() {
-    started_ = tools_.clock.now();
+    started_ = tools_.clock.mono();
     if (before_.digest != detail_.digest)
         return fail(Kind::refused,
             fmt::format("{} was done by an older plan than this one, which may know another way "

@@ -70,56 +70,54 @@ std::string_view to_string(TaskState state) {
     return "unknown";
 }
 
-double last_disruption(const std::vector<Record>& records) {
-    double last = 0;
-    for (const auto& record : records)
-        if (record.value("kind", "") == "ended" && record.value("disruptive", false))
-            last = std::max(last, record.value("finished", record.value("started", 0.0)));
-    return last;
+void RunState::take(const Record& record) {
+    ++records;
+    last_time = record.value("time", last_time);
+    const std::string kind = record.value("kind", "");
+    const std::string name = record.value("task", "");
+    if (kind == "task") {
+        take_task(tasks[name], record);
+    } else if (kind == "sent") {
+        tasks[name].touched = true;
+        tasks[name].jobs.push_back({record.value("job", ""), record.value("op", std::size_t{0}),
+            record.value("time", ""), false, -1});
+    } else if (kind == "put back") {
+        // From here on it may be half undone: it is not done, and has to begin anew.
+        auto& task = tasks[name];
+        task.state = TaskState::failed;
+        task.how.clear();
+        task.message = "putting it back was begun";
+        task.half_undone = true;
+        task.undo_job = record.value("job", "");
+        if (record.value("op", 0) == 0) ++task.put_backs;
+    } else if (kind == "ended") {
+        take_end(tasks[name], record);
+        if (record.value("disruptive", false))
+            last_disruption =
+                std::max(last_disruption, record.value("finished", record.value("started", 0.0)));
+    } else if (kind == "hook") {
+        auto& task = tasks[name];
+        task.hook = record.value("state", "") == "begins" ? record.value("hook", "") : "";
+        task.hook_time = record.value("time", "");
+        task.hook_who = who;
+    } else if (kind == "answer") {
+        // Nobody was there: it is still not known what the hook did.
+        if (record.value("by", "") != "nobody") tasks[name].hook.clear();
+    } else if (kind == "begin") {
+        facts = record.value("facts", Facts{});
+        who = record.value("who", "");
+        finished = false;
+        last_stop.clear(); // how the one before ended says nothing of this one
+    } else if (kind == "stop") {
+        last_stop = record.value("why", "");
+        finished = record.value("finished", false);
+    }
 }
 
 RunState replay(const std::vector<Record>& records) {
     RunState run;
-    for (const auto& record : records) {
-        ++run.records;
-        run.last_time = record.value("time", run.last_time);
-        const std::string kind = record.value("kind", "");
-        const std::string name = record.value("task", "");
-        if (kind == "task") {
-            take_task(run.tasks[name], record);
-        } else if (kind == "sent") {
-            run.tasks[name].touched = true;
-            run.tasks[name].jobs.push_back({record.value("job", ""),
-                record.value("op", std::size_t{0}), record.value("time", ""), false, -1});
-        } else if (kind == "put back") {
-            // From here on it may be half undone: it is not done, and has to begin anew.
-            auto& task = run.tasks[name];
-            task.state = TaskState::failed;
-            task.how.clear();
-            task.message = "putting it back was begun";
-            task.half_undone = true;
-            task.undo_job = record.value("job", "");
-            if (record.value("op", 0) == 0) ++task.put_backs;
-        } else if (kind == "ended") {
-            take_end(run.tasks[name], record);
-        } else if (kind == "hook") {
-            auto& task = run.tasks[name];
-            task.hook = record.value("state", "") == "begins" ? record.value("hook", "") : "";
-            task.hook_time = record.value("time", "");
-            task.hook_who = run.who;
-        } else if (kind == "answer") {
-            // Nobody was there: it is still not known what the hook did.
-            if (record.value("by", "") != "nobody") run.tasks[name].hook.clear();
-        } else if (kind == "begin") {
-            run.facts = record.value("facts", Facts{});
-            run.who = record.value("who", "");
-            run.finished = false;
-            run.last_stop.clear(); // how the one before ended says nothing of this one
-        } else if (kind == "stop") {
-            run.last_stop = record.value("why", "");
-            run.finished = record.value("finished", false);
-        }
-    }
+    for (const auto& record : records)
+        run.take(record);
     return run;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/facts.h"
-#include "engine/journal.h"
+#include "engine/record.h"
 
 #include <map>
 #include <string>
@@ -64,10 +64,12 @@ struct RunState {
     std::string last_stop; ///< why the last run ended
     bool finished = false; ///< the last run ended with nothing of the whole plan left
     Facts facts;           ///< what the last run had read from the nodes
-};
+    /// When the last command that users may notice had ended, by the clock of its node; 0: never.
+    double last_disruption = 0;
 
-/// When the last command that users may notice had ended, by the clock of its node; 0: never.
-[[nodiscard]] double last_disruption(const std::vector<Record>& records);
+    /// Goes one record further.
+    void take(const Record& record);
+};
 
 [[nodiscard]] RunState replay(const std::vector<Record>& records);
 

@@ -69,7 +69,7 @@ Result<std::string> TaskRun::wait_for_admin(const AdminOp& op) {
     if (!fetched) return tl::unexpected(fetched.error());
     auto input = tools_.looker.resolve(op.input, *fetched);
     if (!input) return tl::unexpected(input.error());
-    const auto deadline = tools_.clock.now() + op.within;
+    const auto deadline = tools_.clock.mono() + op.within;
     for (;;) {
         const Read read{op.look, *input, Millis{90'000}};
         auto seen =
@@ -79,14 +79,14 @@ Result<std::string> TaskRun::wait_for_admin(const AdminOp& op) {
         auto answers = admin_answers(seen->front(), overview_calls());
         auto overview = answers ? admin_overview(*answers)
                                 : Result<AdminOverview>(tl::unexpected(answers.error()));
-        why = overview ? in_the_way(op, *overview, last_disruption(tools_.journal.records()))
+        why = overview ? in_the_way(op, *overview, tools_.journal.state().last_disruption)
                        : overview.error().message;
         if (why.empty()) return why;
         tools_.view.doing(task_.id, why);
         if (stop_.stop_requested())
             return tl::unexpected(stopped("while the Session Manager was asked").error());
         const bool hopeless = !overview && overview.error().kind == Kind::refused;
-        if (hopeless || tools_.clock.now() >= deadline) return tools_.redactor.clean(why);
+        if (hopeless || tools_.clock.mono() >= deadline) return tools_.redactor.clean(why);
         tools_.clock.sleep(Millis{1000});
     }
 }

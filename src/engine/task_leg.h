@@ -87,20 +87,20 @@ private:
         if (result || result.error().kind != Kind::connect ||
             tools_.nodes.traffic(node).connects == 0)
             return result;
-        const auto since = tools_.clock.now();
+        const auto since = tools_.clock.mono();
         tools_.view.note(task_.id,
             fmt::format("{} does not answer ({}); trying again for {}", node,
                 result.error().message, human_seconds(static_cast<double>(node_patience.count()))));
         while (!result && result.error().kind == Kind::connect) {
             if (stop_.stop_requested())
                 return tl::unexpected(stopped("while " + node + " did not answer").error());
-            if (tools_.clock.now() - since >= node_patience)
+            if (tools_.clock.mono() - since >= node_patience)
                 return tl::unexpected(Error{Kind::unknown, result.error().message,
                     "When the node can be reached, run again: it is looked at first.", {}});
             tools_.clock.sleep(Millis{1000});
             result = look();
         }
-        away_ += tools_.clock.now() - since;
+        away_ += tools_.clock.mono() - since;
         if (result) tools_.view.note(task_.id, node + " answers again");
         return result;
     }
@@ -136,11 +136,11 @@ private:
     const TaskRecord& before_;
     int attempt_;
     std::stop_token stop_;
-    WallTime started_;
+    MonoTime started_;
     std::optional<Fetched> fetched_;
     std::string found_detail_;
     std::string message_;
-    WallTime::duration away_{}; ///< for so long its node was out of sight while it was looked at
+    MonoTime::duration away_{}; ///< for so long its node was out of sight while it was looked at
     bool asked_ = false;
 };
 

@@ -56,7 +56,7 @@ Result<bool> TaskRun::put_question(AskOp ask) {
 AskOp TaskRun::in_doubt(AskOp ask) {
     note_found(fmt::format(
         "the hook {} was begun at {}, and how it ended is not known", ask.hook, before_.hook_time));
-    const bool elsewhere = before_.hook_who != replay(tools_.journal.records()).who;
+    const bool elsewhere = before_.hook_who != tools_.journal.state().who;
     if (!tools_.asker.interactive() && !elsewhere) return ask;
     ask.question = fmt::format("The hook {} was begun at {} by {}, and may still be at work: see "
                                "that it has ended. {}",
@@ -75,9 +75,9 @@ Done TaskRun::record_hook(const std::string& name, const std::string& state) {
 }
 
 Done TaskRun::wait_until(const WaitOp& wait) {
-    const auto deadline = tools_.clock.now() + wait.within;
+    const auto deadline = tools_.clock.mono() + wait.within;
     std::string last;
-    std::optional<WallTime> lost; // since when the node does not answer
+    std::optional<MonoTime> lost; // since when the node does not answer
     bool seen = false;            // the last look could be made
     for (;;) {
         const Read read{wait.command, {}, Millis{20'000}};
@@ -87,7 +87,7 @@ Done TaskRun::wait_until(const WaitOp& wait) {
         seen = results && !results->front().timed_out;
         if (stop_.stop_requested())
             return tl::unexpected(stopped("while waiting until " + wait.what).error());
-        const auto now = tools_.clock.now();
+        const auto now = tools_.clock.mono();
         if (results) lost.reset();
         if (!results && !lost) lost = now;
         // Out of sight is no answer: a node that was cut off gets the time to come back.

@@ -19,7 +19,7 @@ Done TaskRun::hold(const Check& check) {
     auto fetched = values();
     if (!fetched) return tl::unexpected(fetched.error());
     // The time that its node is out of sight does not count.
-    const auto deadline = tools_.clock.now() + check.within - away_;
+    const auto deadline = tools_.clock.mono() + check.within - away_;
     for (;;) {
         const auto seen_now =
             patiently(task_.node, [&] { return tools_.looker.check(index_, check, *fetched); });
@@ -35,7 +35,7 @@ Done TaskRun::hold(const Check& check) {
         }
         if (stop_.stop_requested())
             return tl::unexpected(stopped("while a check was made").error());
-        if (tools_.clock.now() < deadline + away_) {
+        if (tools_.clock.mono() < deadline + away_) {
             tools_.clock.sleep(Millis{500});
             continue;
         }
@@ -135,7 +135,7 @@ Result<Ended> TaskRun::stopped(const std::string& when) const {
 }
 
 double TaskRun::elapsed() const {
-    return std::chrono::duration<double>(tools_.clock.now() - started_).count();
+    return seconds_between(started_, tools_.clock.mono());
 }
 
 std::string TaskRun::where() const {

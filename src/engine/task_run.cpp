@@ -10,7 +10,7 @@
 namespace ovd {
 
 TaskOutcome TaskRun::go(bool by_hand) {
-    started_ = tools_.clock.now();
+    started_ = tools_.clock.mono();
     tools_.view.begins(task_.id, task_.step->title, task_.step->section);
     if (task_.step->disruptive) tools_.watch.begins(task_.id, *task_.step);
     // A question has its hook, answers file and what to look at, whoever may log in there.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/threads.h"
 #include "engine/asker.h"
 #include "engine/journal.h"
 #include "engine/look.h"
@@ -23,6 +24,7 @@ struct Tools {
     ServiceWatch& watch;
     View& view;
     Clock& clock;
+    Threads& threads;
     const Redactor& redactor;
 };
 

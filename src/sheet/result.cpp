@@ -85,7 +85,7 @@ SheetHistory::SheetHistory(const std::vector<Json>& journal) {
         if (kind == "sheet") take_sheet(record);
         if (kind == "sent") touched_ = true;
     }
-    changed_ = last_disruption(journal);
+    changed_ = replay(journal).last_disruption;
 }
 
 void SheetHistory::take_sheet(const Json& record) {

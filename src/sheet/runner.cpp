@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <mutex>
-#include <thread>
 
 namespace ovd {
 namespace {
@@ -37,7 +35,7 @@ public:
         : tools_(tools), history_(history), stop_(std::move(stop)) {}
 
     Result<SheetResult> run() {
-        const auto began = tools_.clock.now();
+        const auto began = tools_.clock.mono();
         result_.budget = tools_.sheet.budget;
         if (auto ok = find_service(); !ok) return tl::unexpected(ok.error());
         if (auto ok = plan_all(); !ok) return tl::unexpected(ok.error());
@@ -47,13 +45,14 @@ public:
                 "Go on with: ovd-failover run");
         for (auto& each : going_)
             if (auto ok = finish(each); !ok) return tl::unexpected(ok.error());
-        result_.seconds = seconds_since(began);
+        // What a person takes to answer is not the sheet's.
+        result_.seconds = seconds_since(began) - asking_;
         return std::move(result_);
     }
 
 private:
-    [[nodiscard]] double seconds_since(WallTime then) const {
-        return std::chrono::duration<double>(tools_.clock.now() - then).count();
+    [[nodiscard]] double seconds_since(MonoTime then) const {
+        return seconds_between(then, tools_.clock.mono());
     }
 
     /// Where the service is: at whichever Session Manager has the VIP, or where it always was.
@@ -121,21 +120,23 @@ private:
 
     void look_at_all() {
         std::map<std::string, std::vector<Going*>> by_node;
-        std::vector<std::jthread> threads;
+        std::vector<std::vector<Going*>> rounds;
         for (auto& each : going_) {
             if (!each.look) continue;
             if (each.look->node.empty())
-                threads.emplace_back([this, one = &each] { keep_looking({one}); });
+                rounds.push_back({&each});
             else
                 by_node[each.look->node].push_back(&each);
         }
         for (auto& [node, list] : by_node)
-            threads.emplace_back([this, all = list] { keep_looking(all); });
+            rounds.push_back(std::move(list));
+        side_by_side(tools_.threads, rounds.size(), most_nodes_at_once,
+            [&](std::size_t index) { keep_looking(rounds[index]); });
     }
 
     /// Looks, and looks again at what is not well as long as that may take.
     void keep_looking(std::vector<Going*> open) {
-        const auto began = tools_.clock.now();
+        const auto began = tools_.clock.mono();
         for (;;) {
             look_once(open);
             for (auto* each : open)
@@ -145,7 +146,7 @@ private:
                 return each->judged.good || gone >= each->check->within;
             });
             if (open.empty() || stop_.stop_requested()) return;
-            std::this_thread::sleep_for(Millis{500});
+            tools_.clock.sleep(Millis{500});
         }
     }
 
@@ -153,7 +154,7 @@ private:
         const auto& node = open.front()->look->node;
         if (node.empty()) {
             auto& each = *open.front();
-            const auto began = tools_.clock.now();
+            const auto began = tools_.clock.mono();
             auto seen = run_local(each.look->command, {}, stop_, each.input, limit(*each.check));
             ReadResult result;
             if (seen)
@@ -213,11 +214,13 @@ private:
 
     /// A person's word holds for some hours; then it is asked for again.
     Done ask(const SheetCheck& check, CheckResultOfSheet& done) {
-        const auto now = tools_.clock.now();
+        const auto now = tools_.clock.wall();
         auto word = history_.word(check.name);
         const bool fresh = word && word->time > iso_time(now - check.valid);
         if (!fresh) {
+            const auto asked = tools_.clock.mono();
             auto said = tools_.person(check);
+            asking_ += seconds_since(asked);
             if (!said) return tl::unexpected(said.error());
             word = *said;
             if (word) word->time = iso_time(now);
@@ -240,6 +243,7 @@ private:
     Names names_;
     std::vector<Going> going_;
     SheetResult result_;
+    double asking_ = 0; ///< seconds that people took to answer
 };
 
 } // namespace

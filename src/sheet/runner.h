@@ -3,6 +3,7 @@
 // side by side. Looks only; nothing here can change a node.
 #pragma once
 
+#include "base/threads.h"
 #include "farm/farm.h"
 #include "guide/step.h"
 #include "sheet/result.h"
@@ -17,7 +18,8 @@ struct SheetTools {
     const Farm& farm;
     const Guide& guide;
     Connections& nodes;
-    const Clock& clock;
+    Clock& clock;
+    Threads& threads;
     std::function<Result<std::string>(const std::string&)> secret;
     std::function<std::string(std::string_view)> clean; ///< takes secrets out
     /// Asks a person about a check; nothing when nobody is there. Called one at a time.

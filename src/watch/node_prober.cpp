@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <optional>
-#include <thread>
 
 namespace ovd {
 namespace {
@@ -53,15 +52,15 @@ std::string unpacked(const std::string& base64_text) {
 class NodeProber final : public Prober {
 public:
     NodeProber(WatchTarget target, std::string before, std::string after,
-        std::unique_ptr<Connections> nodes)
+        std::unique_ptr<Connections> nodes, Clock& clock)
         : target_(std::move(target)), before_(std::move(before)), after_(std::move(after)),
-          nodes_(std::move(nodes)), moved_(before_.empty()) {}
+          nodes_(std::move(nodes)), clock_(clock), moved_(before_.empty()) {}
 
     std::vector<Probed> collect() override {
         const auto output = ask(moved_ ? after_ : before_, moved_ ? "" : after_);
         if (!output) {
             // The node itself cannot be asked: nothing is known of the service.
-            std::this_thread::sleep_for(Millis{500});
+            clock_.sleep(Millis{500});
             return {};
         }
         const auto there = probes_in(*output, there_mark);
@@ -82,7 +81,7 @@ private:
                     ? ""
                     : fmt::format("probe '{}' {} &\n", there_mark, shell_quote(and_there))),
             {}, Millis{8000}};
-        sent_ = std::chrono::system_clock::now();
+        sent_ = clock_.now();
         auto seen = nodes_->reader(target_.from).read({&read, 1});
         if (!seen) return {};
         return seen->front().output;
@@ -101,10 +100,10 @@ private:
             const auto answer = unpacked(words[2]);
             const auto end = answer.rfind('\n');
             const auto status = std::atol(answer.substr(end + 1).c_str());
-            found.push_back({sent_ + Millis{std::lround(later * 1000)},
+            found.push_back({sent_.after(Millis{std::lround(later * 1000)}),
                 service_of(target_, status, answer.substr(0, end))});
         }
-        std::ranges::sort(found, {}, &Probed::began);
+        std::ranges::sort(found, {}, [](const Probed& each) { return each.began.mono; });
         return found;
     }
 
@@ -112,15 +111,16 @@ private:
     std::string before_;
     std::string after_;
     std::unique_ptr<Connections> nodes_;
+    Clock& clock_;
     bool moved_;
-    WallTime sent_;
+    Moment sent_;
 };
 
 } // namespace
 
 std::unique_ptr<Prober> make_node_prober(const WatchTarget& target, const std::string& before,
-    const std::string& after, std::unique_ptr<Connections> nodes) {
-    return std::make_unique<NodeProber>(target, before, after, std::move(nodes));
+    const std::string& after, std::unique_ptr<Connections> nodes, Clock& clock) {
+    return std::make_unique<NodeProber>(target, before, after, std::move(nodes), clock);
 }
 
 } // namespace ovd

@@ -9,8 +9,6 @@
 namespace ovd {
 namespace {
 
-using Steady = std::chrono::steady_clock;
-
 constexpr Millis interval{100};
 constexpr long timeout_ms = 1000;
 constexpr std::size_t body_limit = 16'384;
@@ -19,7 +17,7 @@ constexpr int rarely = 10; ///< the VIP that is not there yet is asked for at ev
 struct Request {
     CURL* handle = nullptr;
     std::string body;
-    WallTime began;
+    Moment began;
     bool ended = false;
     bool counts = true; ///< false: only looks whether the VIP is there by now
     bool old = false;   ///< to where the service was before it moved to the VIP
@@ -34,9 +32,9 @@ std::size_t keep(char* data, std::size_t size, std::size_t count, void* into) {
 
 class CurlProber final : public Prober {
 public:
-    CurlProber(WatchTarget target, std::string before, std::string after)
+    CurlProber(WatchTarget target, std::string before, std::string after, const Clock& clock)
         : target_(std::move(target)), before_(std::move(before)), after_(std::move(after)),
-          multi_(curl_multi_init()), next_(Steady::now()), moved_(before_.empty()) {}
+          clock_(clock), multi_(curl_multi_init()), next_(clock.mono()), moved_(before_.empty()) {}
     ~CurlProber() override {
         for (auto& request : open_)
             end(request);
@@ -46,8 +44,8 @@ public:
     CurlProber& operator=(const CurlProber&) = delete;
 
     std::vector<Probed> collect() override {
-        if (Steady::now() >= next_) {
-            next_ = std::max(next_ + interval, Steady::now());
+        if (clock_.mono() >= next_) {
+            next_ = std::max(next_ + interval, clock_.mono());
             // The VIP first: what comes of it decides whether the answers of the other count.
             if (!moved_ && !after_.empty() && ticks_++ % rarely == 0) begin(after_, false);
             begin(moved_ ? after_ : before_, true);
@@ -55,7 +53,7 @@ public:
         int running = 0;
         curl_multi_perform(multi_, &running);
         take_ended();
-        const auto left = std::chrono::duration_cast<Millis>(next_ - Steady::now());
+        const auto left = std::chrono::duration_cast<Millis>(next_ - clock_.mono());
         curl_multi_poll(multi_, nullptr, 0, std::max(1, static_cast<int>(left.count())), nullptr);
         curl_multi_perform(multi_, &running);
         take_ended();
@@ -67,7 +65,7 @@ private:
         if (url.empty()) return;
         auto& request = open_.emplace_back();
         request.handle = curl_easy_init();
-        request.began = std::chrono::system_clock::now();
+        request.began = clock_.now();
         request.counts = counts;
         request.old = !moved_;
         auto* handle = request.handle;
@@ -126,8 +124,9 @@ private:
     WatchTarget target_;
     std::string before_;
     std::string after_;
+    const Clock& clock_;
     CURLM* multi_;
-    Steady::time_point next_;
+    MonoTime next_;
     std::deque<Request> open_; ///< in the order of their beginnings; never moves what is in it
     bool moved_;               ///< the VIP has answered: from now on it is the service
     int ticks_ = 0;
@@ -143,8 +142,8 @@ Service service_of(const WatchTarget& target, long status, const std::string& bo
 }
 
 std::unique_ptr<Prober> make_prober(
-    const WatchTarget& target, const std::string& before, const std::string& after) {
-    return std::make_unique<CurlProber>(target, before, after);
+    const WatchTarget& target, const std::string& before, const std::string& after, Clock& clock) {
+    return std::make_unique<CurlProber>(target, before, after, clock);
 }
 
 } // namespace ovd

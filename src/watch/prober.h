@@ -16,7 +16,7 @@ enum class Service { up, maintenance, down };
 
 /// One request that has ended, in the order of their beginnings.
 struct Probed {
-    WallTime began;
+    Moment began;
     Service service = Service::down;
 };
 
@@ -34,10 +34,11 @@ public:
 /// Ten requests a second, a second for each. before is asked for until after has answered once:
 /// the service moves to the VIP in the course of the migration. Either may be empty.
 [[nodiscard]] std::unique_ptr<Prober> make_prober(
-    const WatchTarget& target, const std::string& before, const std::string& after);
+    const WatchTarget& target, const std::string& before, const std::string& after, Clock& clock);
 
 /// The same from the node that the target names, over a connection of its own.
 [[nodiscard]] std::unique_ptr<Prober> make_node_prober(const WatchTarget& target,
-    const std::string& before, const std::string& after, std::unique_ptr<Connections> nodes);
+    const std::string& before, const std::string& after, std::unique_ptr<Connections> nodes,
+    Clock& clock);
 
 } // namespace ovd

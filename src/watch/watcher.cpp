@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -14,14 +15,15 @@ constexpr Millis calm{2000};
 /// A task that interrupts the service waits for the first answer, but not for ever.
 constexpr Millis first_answer{3000};
 
-double seconds_between(WallTime from, WallTime to) {
-    return std::chrono::duration<double>(to - from).count();
-}
-
 } // namespace
 
 Watcher::~Watcher() {
-    thread_ = {}; // stops and waits
+    end_thread();
+}
+
+void Watcher::end_thread() {
+    if (thread_) thread_->request_stop();
+    thread_.reset(); // waits
 }
 
 void Watcher::begins(const std::string& task, const Step& step) {
@@ -34,7 +36,7 @@ void Watcher::begins(const std::string& task, const Step& step) {
 
 /// The service was being watched when the run before ended, or it was still away.
 void Watcher::go_on() {
-    std::optional<WallTime> away;
+    std::optional<Moment> away;
     bool open = false;
     Cause cause;
     for (const auto& record : journal_.records()) {
@@ -48,34 +50,40 @@ void Watcher::go_on() {
         away.reset();
         if (!record.value("to", "").empty()) continue;
         const auto since = epoch_of(record.value("from", ""));
-        away = WallTime{Millis{std::llround(since * 1000)}};
+        // How long ago that was only the wall clock can tell.
+        const auto now = clock_.now();
+        const WallTime wall{Millis{std::llround(since * 1000)}};
+        const auto ago = std::max(now.wall - wall, WallTime::duration::zero());
+        away = Moment{wall, now.mono - ago};
     }
     if (!open) return;
     std::unique_lock lock(mutex_);
     cause_ = cause;
-    last_end_ = std::chrono::system_clock::now();
+    last_end_ = clock_.mono();
     record_watching();
     start(lock, away);
 }
 
 void Watcher::record_watching() {
     (void)journal_.write({{"kind", "watching"}, {"task", cause_.task}, {"section", cause_.section},
-        {"limit", cause_.limit.count()}, {"from", iso_time(std::chrono::system_clock::now())}});
+        {"limit", cause_.limit.count()}, {"from", iso_time(clock_.wall())}});
 }
 
 /// Ends when the service has been asked once: what goes away afterwards is seen going away.
-void Watcher::start(std::unique_lock<std::mutex>& lock, std::optional<WallTime> away_since) {
-    thread_ = {};
+void Watcher::start(std::unique_lock<std::mutex>& lock, std::optional<Moment> away_since) {
+    end_thread();
     watching_ = true;
     has_probed_ = false;
-    thread_ = std::jthread([this, away_since](std::stop_token stop) { watch(stop, away_since); });
-    probed_.wait_for(lock, first_answer, [this] { return has_probed_; });
+    thread_ = threads_.start([this, away_since](std::stop_token stop) { watch(stop, away_since); });
+    const auto until = clock_.mono() + first_answer;
+    while (!has_probed_ && clock_.mono() < until)
+        probed_->wait(lock, first_answer);
 }
 
 void Watcher::ends(const std::string& task) {
     const std::scoped_lock lock(mutex_);
     running_.erase(task);
-    last_end_ = std::chrono::system_clock::now();
+    last_end_ = clock_.mono();
 }
 
 std::optional<std::string> Watcher::crossed() {
@@ -86,7 +94,7 @@ std::optional<std::string> Watcher::crossed() {
 /// Nothing disruptive runs any more, and the service was there ever since.
 bool Watcher::finished() {
     const std::scoped_lock lock(mutex_);
-    const auto now = std::chrono::system_clock::now();
+    const auto now = clock_.mono();
     const bool over =
         running_.empty() && up_since_ && now - *up_since_ > calm && now - last_end_ > calm;
     if (over) watching_ = false;
@@ -94,7 +102,7 @@ bool Watcher::finished() {
     return over;
 }
 
-void Watcher::watch(std::stop_token stop, std::optional<WallTime> away_since) {
+void Watcher::watch(std::stop_token stop, std::optional<Moment> away_since) {
     away_since_ = away_since;
     up_since_.reset();
     told_limit_ = false;
@@ -106,7 +114,7 @@ void Watcher::watch(std::stop_token stop, std::optional<WallTime> away_since) {
     }
     probes_ = 0;
     away_seconds_ = 0;
-    began_ = std::chrono::system_clock::now();
+    began_ = clock_.wall();
     const auto prober = make_();
     while (!stop.stop_requested() && !finished()) {
         for (const auto& probed : prober->collect())
@@ -114,7 +122,7 @@ void Watcher::watch(std::stop_token stop, std::optional<WallTime> away_since) {
         if (probes_ > 0) {
             const std::scoped_lock lock(mutex_);
             has_probed_ = true;
-            probed_.notify_all();
+            probed_->notify();
         }
         look_at_limit();
     }
@@ -123,8 +131,8 @@ void Watcher::watch(std::stop_token stop, std::optional<WallTime> away_since) {
         view_.note(last_task_, "the service was there all the time");
     if (probes_ == 0) return; // nothing was seen: the next run goes on from there
     (void)journal_.write({{"kind", "watched"}, {"task", last_task_}, {"from", iso_time(began_)},
-        {"to", iso_time(std::chrono::system_clock::now())}, {"probes", probes_},
-        {"away", away_seconds_}, {"seen", seen_up_}});
+        {"to", iso_time(clock_.wall())}, {"probes", probes_}, {"away", away_seconds_},
+        {"seen", seen_up_}});
 }
 
 void Watcher::take(const Probed& probed) {
@@ -134,16 +142,16 @@ void Watcher::take(const Probed& probed) {
         if (!away_since_) go_away(probed.began);
         if (std::exchange(unseen_, false)) {
             view_.note(away_cause_.task, "the service is still away");
-            view_.service(away_since_);
+            view_.service(away_since_->wall);
         }
         return;
     }
-    if (!up_since_) up_since_ = probed.began;
+    if (!up_since_) up_since_ = probed.began.mono;
     if (away_since_) come_back(probed.began);
     seen_up_ = true;
 }
 
-void Watcher::go_away(WallTime when) {
+void Watcher::go_away(Moment when) {
     away_since_ = when;
     told_limit_ = false;
     {
@@ -154,12 +162,12 @@ void Watcher::go_away(WallTime when) {
                                           : "the service does not answer from here: either it is "
                                             "away already, or [watch] in sheet.toml asks for "
                                             "something else than your users do");
-    view_.service(when);
+    view_.service(when.wall);
     if (seen_up_) record_away({});
 }
 
-void Watcher::come_back(WallTime when) {
-    const auto seconds = seconds_between(*away_since_, when);
+void Watcher::come_back(Moment when) {
+    const auto seconds = seconds_between(away_since_->mono, when.mono);
     view_.service({});
     view_.note(away_cause_.task, unseen_
                                      ? "the service is back; nobody was watching when it came back"
@@ -172,7 +180,7 @@ void Watcher::come_back(WallTime when) {
 
 void Watcher::look_at_limit() {
     if (!away_since_ || told_limit_ || away_cause_.limit.count() == 0) return;
-    const auto seconds = seconds_between(*away_since_, std::chrono::system_clock::now());
+    const auto seconds = seconds_between(away_since_->mono, clock_.mono());
     if (seconds < static_cast<double>(away_cause_.limit.count())) return;
     told_limit_ = true;
     view_.note(away_cause_.task,
@@ -182,12 +190,12 @@ void Watcher::look_at_limit() {
     crossed_ = away_cause_.section;
 }
 
-void Watcher::record_away(std::optional<WallTime> back) {
-    const auto end = back.value_or(std::chrono::system_clock::now());
+void Watcher::record_away(std::optional<Moment> back) {
+    const auto end = back.value_or(clock_.now());
     Record record{{"kind", "away"}, {"task", away_cause_.task}, {"section", away_cause_.section},
-        {"from", iso_time(*away_since_)}, {"to", back ? iso_time(*back) : ""},
-        {"seconds", seconds_between(*away_since_, end)}, {"limit", away_cause_.limit.count()},
-        {"began before", !seen_up_}};
+        {"from", iso_time(away_since_->wall)}, {"to", back ? iso_time(back->wall) : ""},
+        {"seconds", seconds_between(away_since_->mono, end.mono)},
+        {"limit", away_cause_.limit.count()}, {"began before", !seen_up_}};
     if (unseen_) record["at most"] = true;
     (void)journal_.write(std::move(record));
 }

@@ -2,16 +2,15 @@
 // Tells interruptions of the service, live and in the journal.
 #pragma once
 
+#include "base/runtime.h"
 #include "engine/journal.h"
 #include "engine/service_watch.h"
 #include "ui/view.h"
 #include "watch/prober.h"
 
-#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <set>
-#include <thread>
 
 namespace ovd {
 
@@ -22,8 +21,9 @@ namespace ovd {
 class Watcher final : public ServiceWatch {
 public:
     using MakeProber = std::function<std::unique_ptr<Prober>()>;
-    Watcher(Journal& journal, View& view, MakeProber make)
-        : journal_(journal), view_(view), make_(std::move(make)) {}
+    Watcher(Journal& journal, View& view, Clock& clock, Threads& threads, MakeProber make)
+        : journal_(journal), view_(view), clock_(clock), threads_(threads), make_(std::move(make)),
+          probed_(threads.signal()) {}
     /// Writes down what is still away.
     ~Watcher() override;
     Watcher(const Watcher&) = delete;
@@ -43,30 +43,33 @@ private:
         std::string section;
         Seconds limit{0};
     };
-    void start(std::unique_lock<std::mutex>& lock, std::optional<WallTime> away_since);
-    void watch(std::stop_token stop, std::optional<WallTime> away_since);
+    void start(std::unique_lock<std::mutex>& lock, std::optional<Moment> away_since);
+    void watch(std::stop_token stop, std::optional<Moment> away_since);
     void take(const Probed& probed);
-    void go_away(WallTime when);
-    void come_back(WallTime when);
+    void go_away(Moment when);
+    void come_back(Moment when);
     void look_at_limit();
-    void record_away(std::optional<WallTime> back);
+    void record_away(std::optional<Moment> back);
     void record_watching();
+    void end_thread();
     [[nodiscard]] bool finished();
 
     Journal& journal_;
     View& view_;
+    Clock& clock_;
+    Threads& threads_;
     MakeProber make_;
     std::mutex mutex_;               ///< guards what begins() and ends() share with the thread
-    std::condition_variable probed_; ///< the first answer of a stretch is there
+    std::unique_ptr<Signal> probed_; ///< the first answer of a stretch is there
     bool has_probed_ = false;
     std::set<std::string> running_;
     Cause cause_;
     std::optional<std::string> crossed_;
     bool watching_ = false;
-    WallTime last_end_;
+    MonoTime last_end_;
     // The thread's own.
-    std::optional<WallTime> away_since_;
-    std::optional<WallTime> up_since_;
+    std::optional<Moment> away_since_;
+    std::optional<MonoTime> up_since_;
     Cause away_cause_;
     std::string last_task_;
     bool seen_up_ = false;
@@ -75,7 +78,7 @@ private:
     long probes_ = 0;
     double away_seconds_ = 0;
     WallTime began_;
-    std::jthread thread_; ///< last: it ends before what it uses
+    std::unique_ptr<Thread> thread_; ///< last: it ends before what it uses
 };
 
 } // namespace ovd

@@ -2,12 +2,13 @@
 #include "run_fixture.h"
 
 #include <algorithm>
+#include <condition_variable>
 
 using namespace ovd;
 
 namespace {
 
-const RunOptions all_yes{{}, true, false, false, "tester@laptop"};
+const RunOptions all_yes{{}, true, false, false, "tester@laptop", "process 1"};
 
 Files one_section(const std::string& steps, const std::string& more = "") {
     return {{"1-one/10-a.toml", "title = \"A\"\n" + more + "\n" + steps}};

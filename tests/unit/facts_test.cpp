@@ -28,6 +28,8 @@ public:
     std::optional<Error> error;
 };
 
+SystemThreads threads;
+
 Files with_facts(const std::string& facts) {
     return {{"facts.toml", facts},
         {"1-a/10-x.toml", "title = \"X\"\n[[step]]\nid = \"x\"\ntitle = \"T\"\nwhy = \"W\"\non = "
@@ -54,7 +56,7 @@ TEST_CASE("the version on the node decides, the nearest bound first") {
     for (const auto& [version, command] : std::map<std::string, std::string>{
              {"0.9.149", "oldest"}, {"0.9.169", "old"}, {"0.10.18", "new"}, {"0.12", "newest"}}) {
         nodes.words = version + "\n";
-        REQUIRE(read_facts(farm, guide, nodes));
+        REQUIRE(read_facts(farm, guide, nodes, threads));
         INFO(version);
         CHECK(planned(guide, farm) == command);
     }
@@ -65,17 +67,17 @@ TEST_CASE("a node that says nothing, or is away, keeps what its platform has") {
     auto farm = small_farm();
     Saying nodes;
     nodes.words = "\n";
-    REQUIRE(read_facts(farm, guide, nodes));
+    REQUIRE(read_facts(farm, guide, nodes, threads));
     nodes.words = "0.9.1";
     nodes.status = 127;
-    REQUIRE(read_facts(farm, guide, nodes));
+    REQUIRE(read_facts(farm, guide, nodes, threads));
     nodes.error = Error{Kind::connect, "osm1 does not answer.", "", {}};
-    REQUIRE(read_facts(farm, guide, nodes));
+    REQUIRE(read_facts(farm, guide, nodes, threads));
     CHECK_FALSE(farm.nodes[0].facts.contains("pcs"));
     CHECK(planned(guide, farm) == "newest");
     CHECK_FALSE(never_asked(guide, farm.nodes[0])); // it was there, and had nothing to say
     auto other = small_farm();
-    REQUIRE(read_facts(other, guide, nodes));
+    REQUIRE(read_facts(other, guide, nodes, threads));
     CHECK(never_asked(guide, other.nodes[0]));
 }
 
@@ -84,18 +86,18 @@ TEST_CASE("a node that is away just now keeps what it said the last time") {
     auto farm = small_farm();
     Saying nodes;
     nodes.words = "0.9.149\n";
-    REQUIRE(read_facts(farm, guide, nodes));
+    REQUIRE(read_facts(farm, guide, nodes, threads));
     const auto state = replay({Record{{"kind", "begin"}, {"facts", facts_of(farm)}}});
     auto later = small_farm();
     use_facts(later, state.facts);
     nodes.error = Error{Kind::connect, "osm1 does not answer.", "", {}};
-    REQUIRE(read_facts(later, guide, nodes));
+    REQUIRE(read_facts(later, guide, nodes, threads));
     CHECK(planned(guide, later) == "oldest");
     CHECK_FALSE(never_asked(guide, later.nodes[0]));
     // What it does not say any more is forgotten.
     nodes.error.reset();
     nodes.words = "\n";
-    REQUIRE(read_facts(later, guide, nodes));
+    REQUIRE(read_facts(later, guide, nodes, threads));
     CHECK(planned(guide, later) == "newest");
 }
 
@@ -105,12 +107,12 @@ TEST_CASE("nonsense and a wrong host key end the planning") {
     auto farm = small_farm();
     Saying nodes;
     nodes.words = "carrier pigeon";
-    const auto odd = read_facts(farm, guide, nodes);
+    const auto odd = read_facts(farm, guide, nodes, threads);
     REQUIRE_FALSE(odd);
     CHECK(odd.error().message.find("network is carrier pigeon") != std::string::npos);
     CHECK_FALSE(odd.error().hint.empty());
     nodes.error = Error{Kind::host_key, "The host key of osm1 has changed.", "", {}};
-    REQUIRE_FALSE(read_facts(farm, guide, nodes));
+    REQUIRE_FALSE(read_facts(farm, guide, nodes, threads));
 }
 
 TEST_CASE("the kind of network selects steps and variants") {

@@ -167,10 +167,14 @@ void FakeFarm::moment() const {
     if (on_moment) on_moment(world);
 }
 
-WallTime FakeFarm::now() const {
+WallTime FakeFarm::wall() const {
     const std::scoped_lock lock(mutex_);
     moment();
     return WallTime(Millis(++world.millis));
+}
+
+MonoTime FakeFarm::mono() const {
+    return MonoTime(wall().time_since_epoch());
 }
 
 void FakeFarm::sleep(Millis time) {

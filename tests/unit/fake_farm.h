@@ -50,7 +50,9 @@ public:
     Traffic traffic(const std::string&) const override { return {1, 1}; }
     void drop(const std::string& node) override { dropped.push_back(node); }
 
-    WallTime now() const override;
+    /// One second hand for both kinds of clock.
+    WallTime wall() const override;
+    MonoTime mono() const override;
     void sleep(Millis time) override;
 
     /// A copy of the world, as it is at this moment.

@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const SystemClock system_clock;
+SystemRandom random_numbers;
 
 /// A run folder with its journal.
 class Folder {
@@ -25,7 +26,7 @@ public:
     Redactor redactor;
 
     Result<std::unique_ptr<Journal>> open() {
-        return Journal::open(dir.path().string(), system_clock, redactor);
+        return Journal::open(dir.path().string(), system_clock, random_numbers, redactor);
     }
     [[nodiscard]] std::string text() const { return read_file(file()).value_or("(none)"); }
     void put(const std::string& text) const { REQUIRE(write_file(file(), text, 0600)); }

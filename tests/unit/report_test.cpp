@@ -17,7 +17,7 @@ const Files two{
 
 Record data_of(RunFixture& run) {
     {
-        auto journal = Journal::open(run.dir.path().string(), run.nodes, run.redactor);
+        auto journal = Journal::open(run.dir.path().string(), run.nodes, run.random, run.redactor);
         REQUIRE(journal);
         auto outline = new_outline(run.plan, (*journal)->records());
         REQUIRE(outline);
@@ -28,7 +28,7 @@ Record data_of(RunFixture& run) {
             {"seconds", 4.0}, {"limit", 3}, {"began before", false}}));
     }
     (void)run.run();
-    const auto data = report_data(Journal::read(run.dir.path().string()).value(), run.nodes.now());
+    const auto data = report_data(Journal::read(run.dir.path().string()).value(), run.nodes.wall());
     INFO((data ? "" : data.error().message));
     REQUIRE(data);
     return *data;
@@ -56,14 +56,15 @@ TEST_CASE("where nobody watched, the report does not say that nothing happened")
         RunFixture run({{"1-one/10-a.toml",
             "title = \"A\"\n" + sets("cut", "osm1", "disruptive = true\nexpect = \"Gone.\"")}});
         {
-            auto journal = Journal::open(run.dir.path().string(), run.nodes, run.redactor);
+            auto journal =
+                Journal::open(run.dir.path().string(), run.nodes, run.random, run.redactor);
             REQUIRE(journal);
             REQUIRE((*journal)->write(*new_outline(run.plan, {})));
         }
         (void)run.run();
         auto records = Journal::read(run.dir.path().string()).value();
         records.insert(records.end(), more.begin(), more.end());
-        const auto data = report_data(records, run.nodes.now());
+        const auto data = report_data(records, run.nodes.wall());
         REQUIRE(data);
         return *data;
     };
@@ -84,11 +85,11 @@ TEST_CASE("a report of a run that was killed says what stands as it must not sta
     RunFixture run({{"3-database/10-a.toml",
         "title = \"A\"\n" + sets("config-away") + sets("import") + sets("config-installed")}});
     {
-        auto journal = Journal::open(run.dir.path().string(), run.nodes, run.redactor);
+        auto journal = Journal::open(run.dir.path().string(), run.nodes, run.random, run.redactor);
         REQUIRE(journal);
         REQUIRE((*journal)->write(*new_outline(run.plan, {})));
     }
-    (void)run.run({{"config-away"}, true, false, false, "tester@laptop"});
+    (void)run.run({{"config-away"}, true, false, false, "tester@laptop", "process 1"});
     auto records = Journal::read(run.dir.path().string()).value();
     for (const auto& more :
         std::vector<Record>{{{"kind", "stop"}, {"why", "the plan of yesterday"}},
@@ -97,7 +98,7 @@ TEST_CASE("a report of a run that was killed says what stands as it must not sta
                 {"to", ""}, {"seconds", 0.0}},
             {{"kind", "task"}, {"task", "import@osm1"}, {"state", "intended"}}})
         records.push_back(more);
-    const auto data = report_data(records, run.nodes.now());
+    const auto data = report_data(records, run.nodes.wall());
     REQUIRE(data);
     const auto text = (*data)["verdict"]["text"].get<std::string>();
     INFO(text);

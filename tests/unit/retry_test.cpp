@@ -39,7 +39,7 @@ void hide_after(RunFixture& run, const std::string& fact, Millis time) {
 }
 
 void append(RunFixture& run, Record record) {
-    auto journal = Journal::open(run.dir.path().string(), run.nodes, run.redactor);
+    auto journal = Journal::open(run.dir.path().string(), run.nodes, run.random, run.redactor);
     REQUIRE(journal);
     REQUIRE((*journal)->write(std::move(record)));
 }

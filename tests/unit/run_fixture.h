@@ -30,17 +30,17 @@ public:
         : farm(its_farm), guide(guide_of(files)), plan(planned(guide, farm)) {}
 
     /// Another run of the wizard in the same run folder.
-    RunSummary run(
-        RunOptions options = {{}, true, false, false, "tester@laptop"}, std::stop_token stop = {}) {
-        auto journal = Journal::open(dir.path().string(), nodes, redactor);
+    RunSummary run(RunOptions options = {{}, true, false, false, "tester@laptop", "process 1"},
+        std::stop_token stop = {}) {
+        auto journal = Journal::open(dir.path().string(), nodes, random, redactor);
         INFO((journal ? std::string() : journal.error().message));
         REQUIRE(journal);
         if (options.who.empty()) options.who = "tester@laptop";
-        Looker looker(
-            plan, nodes, [](const std::string&) -> Result<std::string> { return "s3same"; });
+        Looker looker(plan, nodes, threads,
+            [](const std::string&) -> Result<std::string> { return "s3same"; });
         const Tools tools{
-            plan, nodes, looker, **journal, asker, sheets, watch, view, nodes, redactor};
-        Executor executor(tools, replay((*journal)->records()), std::move(options));
+            plan, nodes, looker, **journal, asker, sheets, watch, view, nodes, threads, redactor};
+        Executor executor(tools, (*journal)->state(), std::move(options));
         return executor.run(std::move(stop));
     }
     [[nodiscard]] RunState state() const {
@@ -61,6 +61,8 @@ public:
     Plan plan;
     TempDir dir;
     Redactor redactor;
+    SystemRandom random;
+    SystemThreads threads;
     FakeFarm nodes;
     FakeAsker asker;
     FakeSheets sheets;

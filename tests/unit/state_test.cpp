@@ -98,8 +98,8 @@ TEST_CASE("the last words of a run are kept until the next begins") {
 }
 
 TEST_CASE("the last disruption is the end of the last command that users may notice") {
-    CHECK(last_disruption({}) == 0);
-    CHECK(last_disruption(
-              {{{"kind", "ended"}, {"started", 5.0}, {"finished", 7.0}, {"disruptive", true}},
-                  {{"kind", "ended"}, {"started", 9.0}, {"finished", 9.5}}}) == 7.0);
+    CHECK(replay({}).last_disruption == 0);
+    CHECK(replay({{{"kind", "ended"}, {"started", 5.0}, {"finished", 7.0}, {"disruptive", true}},
+                     {{"kind", "ended"}, {"started", 9.0}, {"finished", 9.5}}})
+              .last_disruption == 7.0);
 }

@@ -24,7 +24,7 @@ public:
                              : now == 'm' ? Service::maintenance
                                           : Service::up;
         // A probe every tenth of a second, ending now.
-        return {{start_ + Millis{100} * static_cast<int>(count_++), service}};
+        return {{start_.after(Millis{100} * static_cast<int>(count_++)), service}};
     }
 
 private:
@@ -32,7 +32,7 @@ private:
     std::atomic<bool>& through_;
     std::size_t at_ = 0;
     std::size_t count_ = 0;
-    WallTime start_ = std::chrono::system_clock::now();
+    Moment start_ = SystemClock().now();
 };
 
 struct Watched {
@@ -46,9 +46,10 @@ struct Watched {
 
 Watched watch(const std::string& script, long limit = 0, const std::vector<Record>& before = {}) {
     const TempDir dir;
-    const SystemClock clock;
+    SystemRuntime machine;
+    const auto runtime = machine.get();
     const Redactor redactor;
-    auto journal = Journal::open(dir.path().string(), clock, redactor);
+    auto journal = Journal::open(dir.path().string(), runtime.clock, runtime.random, redactor);
     REQUIRE(journal);
     for (const auto& record : before)
         REQUIRE((*journal)->write(record));
@@ -57,8 +58,8 @@ Watched watch(const std::string& script, long limit = 0, const std::vector<Recor
     std::atomic<bool> through = false;
     Watched seen;
     {
-        Watcher watcher(
-            **journal, view, [&] { return std::make_unique<ScriptProber>(script, through); });
+        Watcher watcher(**journal, view, runtime.clock, runtime.threads,
+            [&] { return std::make_unique<ScriptProber>(script, through); });
         Step step;
         step.section = "3-database/30-switch";
         step.limit = limit;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/random.h"
+
+#include <random>
+
+namespace ovd {
+
+std::uint64_t SystemRandom::number() {
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
+}
+
+} // namespace ovd

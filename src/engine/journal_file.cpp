@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/journal_file.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace ovd {
+namespace fs = std::filesystem;
+namespace {
+
+/// A descriptor that is closed when this goes.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+    Descriptor& operator=(Descriptor&&) = delete;
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int get() const { return number_; }
+
+private:
+    int number_;
+};
+
+class FolderJournal final : public JournalFile {
+public:
+    FolderJournal(std::string folder, Descriptor file, Descriptor lock)
+        : folder_(std::move(folder)), file_(std::move(file)), lock_(std::move(lock)) {}
+
+    Result<std::string> read() override { return read_file(journal_path(folder_), Kind::journal); }
+
+    Done append(std::string_view bytes) override {
+        while (!bytes.empty()) {
+            const auto written = ::write(file_.get(), bytes.data(), bytes.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0)
+                return fail(Kind::journal,
+                    fmt::format("The journal cannot be written: {}", std::strerror(errno)),
+                    "Make room on the disk and run again; what was done is safe in the journal.");
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+        }
+        return {};
+    }
+
+    Done sync() override {
+        if (::fsync(file_.get()) != 0) return not_on_disk();
+        if (named_) return {};
+        // The name of the file must not be lost either.
+        const Descriptor names(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (names.get() < 0 || ::fsync(names.get()) != 0) return not_on_disk();
+        named_ = true;
+        return {};
+    }
+
+    Done truncate(std::size_t size) override {
+        if (::ftruncate(file_.get(), static_cast<off_t>(size)) == 0) return {};
+        return fail(Kind::journal, "The torn last line of the journal cannot be cut off.",
+            "Check who owns it.", Where{journal_path(folder_), 0, 0});
+    }
+
+private:
+    [[nodiscard]] tl::unexpected<Error> not_on_disk() const {
+        return fail(Kind::journal,
+            fmt::format("The journal cannot be put on disk: {}", std::strerror(errno)),
+            fmt::format("Check the disk that {} is on, then run again.", folder_));
+    }
+
+    std::string folder_;
+    Descriptor file_;
+    Descriptor lock_;
+    bool named_ = false;
+};
+
+} // namespace
+
+std::string journal_path(const std::string& folder) {
+    return folder + "/journal.jsonl";
+}
+
+Result<std::unique_ptr<JournalFile>> open_journal_file(const std::string& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error)
+        return fail(Kind::io, fmt::format("{} cannot be made: {}", folder, error.message()),
+            "Choose another place with --run-folder DIR.");
+    fs::permissions(folder, fs::perms::owner_all, error);
+    Descriptor lock(::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (lock.get() < 0)
+        return fail(Kind::io,
+            fmt::format("{}/lock cannot be opened: {}", folder, std::strerror(errno)),
+            "Check who owns the folder.");
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        const auto holder = trim(read_file(folder + "/lock").value_or(""));
+        return fail(Kind::journal,
+            fmt::format("Another run is using {} ({}).", folder,
+                holder.empty() ? "unknown process" : holder),
+            "Wait for it or stop it with Ctrl-C in its terminal, then run again.");
+    }
+    const auto holder = fmt::format("process {}\n", ::getpid());
+    if (::ftruncate(lock.get(), 0) != 0 ||
+        ::pwrite(lock.get(), holder.data(), holder.size(), 0) < 0)
+        return fail(Kind::io, fmt::format("{}/lock cannot be written.", folder), "Check the disk.");
+    Descriptor file(
+        ::open(journal_path(folder).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND, 0600));
+    if (file.get() < 0)
+        return fail(Kind::journal,
+            fmt::format("{} cannot be opened: {}", journal_path(folder), std::strerror(errno)),
+            "Check who owns it.");
+    return std::make_unique<FolderJournal>(folder, std::move(file), std::move(lock));
+}
+
+} // namespace ovd

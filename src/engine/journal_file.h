@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the bytes of a journal are kept: the run folder, or what a simulation calls one.
+#pragma once
+
+#include "base/error.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace ovd {
+
+/// The file of a journal, held by one process at a time. Errors are of kind journal or io.
+class JournalFile {
+public:
+    virtual ~JournalFile() = default;
+    /// All of it; empty when it is new.
+    [[nodiscard]] virtual Result<std::string> read() = 0;
+    /// Adds bytes at its end. After an error any part of them may be there.
+    [[nodiscard]] virtual Done append(std::string_view bytes) = 0;
+    /// Comes back when everything appended so far would survive a power cut, its name too.
+    [[nodiscard]] virtual Done sync() = 0;
+    /// Keeps the first size bytes.
+    [[nodiscard]] virtual Done truncate(std::size_t size) = 0;
+};
+
+/// folder/journal.jsonl, locked by folder/lock as long as this lives. Makes the folder when it is
+/// not there. A journal that another process holds is an error that names the process.
+[[nodiscard]] Result<std::unique_ptr<JournalFile>> open_journal_file(const std::string& folder);
+
+/// Where the journal of a run folder is.
+[[nodiscard]] std::string journal_path(const std::string& folder);
+
+} // namespace ovd
