@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wires.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace ovd::sim {
+namespace {
+
+/// As in src/ssh: how long a change tries to connect again.
+constexpr Seconds reconnect_deadline{180};
+
+} // namespace
+
+class Wires::Wire final : public Reader, public Changer {
+public:
+    Wire(World& world, Faults& faults, std::string node)
+        : world_(world), faults_(faults), node_(std::move(node)) {}
+
+    Result<std::vector<ReadResult>> read(std::span<const Read> reads) override {
+        auto& scheduler = *world_.scheduler;
+        scheduler.yield();
+        faults_.moment(Moment_of::read, node_);
+        if (!world_.reachable(node_)) return not_there();
+        traffic.connects = std::max(traffic.connects, 1);
+        ++traffic.round_trips;
+        scheduler.sleep(Millis{3});
+        if (!world_.reachable(node_)) return not_there();
+        std::vector<ReadResult> results;
+        results.reserve(reads.size());
+        for (const auto& one : reads)
+            results.push_back(world_.read(node_, one));
+        return results;
+    }
+
+    Result<std::string> get(const std::string& path) override {
+        world_.scheduler->yield();
+        faults_.moment(Moment_of::read, node_);
+        if (!world_.reachable(node_)) return not_there();
+        traffic.connects = std::max(traffic.connects, 1);
+        return world_.get(node_, path);
+    }
+
+    Result<JobState> run(const Job& job, const JobWatch& watch) override;
+
+    Result<JobState> look(const std::string& job_id) override {
+        world_.scheduler->yield();
+        faults_.moment(Moment_of::read, node_);
+        if (!world_.reachable(node_)) return not_there();
+        traffic.connects = std::max(traffic.connects, 1);
+        const auto* job = world_.find_job(node_, job_id);
+        return job == nullptr ? JobState{} : job->state;
+    }
+
+    Traffic traffic;
+
+private:
+    [[nodiscard]] tl::unexpected<Error> not_there() const {
+        return fail(Kind::connect, node_ + " does not answer", "Look whether it is up.");
+    }
+
+    World& world_;
+    Faults& faults_;
+    std::string node_;
+};
+
+Result<JobState> Wires::Wire::run(const Job& job, const JobWatch& watch) {
+    auto& scheduler = *world_.scheduler;
+    scheduler.yield();
+    faults_.moment(Moment_of::send, node_, &job);
+    const auto stopping = [&] { return watch.stop.stop_requested(); };
+    if (stopping())
+        return fail(Kind::stopped, node_ + ": stopped before anything was sent", "Run again.");
+    bool sent = false;
+    bool begun = false;
+    std::optional<MonoTime> until;
+    const auto stopped_meanwhile = [&]() -> Result<JobState> {
+        if (!sent)
+            return fail(Kind::stopped, node_ + ": stopped before anything was sent", "Run again.");
+        if (begun) {
+            JobState state;
+            state.phase = JobState::Phase::running;
+            return state;
+        }
+        return fail(Kind::unknown, node_ + ": stopped while the connection was cut", "Run again.");
+    };
+    for (;;) {
+        if (!world_.reachable(node_)) {
+            if (traffic.connects == 0 && !sent) return not_there();
+            if (!until) until = scheduler.mono() + reconnect_deadline;
+            if (scheduler.mono() >= *until)
+                return sent ? Result<JobState>(fail(Kind::unknown,
+                                  node_ + ": the connection was cut while this was under way",
+                                  "When the node can be reached, run again."))
+                            : Result<JobState>(not_there());
+            if (stopping()) return stopped_meanwhile();
+            scheduler.sleep(Millis{5000});
+            continue;
+        }
+        traffic.connects = std::max(traffic.connects, 1);
+        ++traffic.round_trips;
+        const auto epoch = world_.machines.at(node_).epoch;
+        sent = true;
+        if (world_.deliver(node_, job, scheduler.process(), !begun) == World::Delivered::absent)
+            return fail(Kind::unknown, node_ + ": its record is gone", "Look yourself.");
+        faults_.moment(Moment_of::begun, node_, &job);
+        const auto cut = [&] {
+            return !world_.reachable(node_) || world_.machines.at(node_).epoch != epoch;
+        };
+        if (cut()) {
+            scheduler.sleep(Millis{250});
+            continue;
+        }
+        begun = true;
+        until.reset();
+        std::optional<MonoTime> grace;
+        const NodeJob* known = world_.find_job(node_, job.id);
+        while (!cut() && known->state.phase == JobState::Phase::running) {
+            if (stopping() && !grace) grace = scheduler.mono() + watch.grace;
+            if (grace && scheduler.mono() >= *grace) return stopped_meanwhile();
+            const auto left =
+                std::chrono::duration_cast<Millis>(known->ends - scheduler.mono()) + Millis{1};
+            scheduler.sleep(std::clamp(left, Millis{1}, Millis{3000}));
+            known = world_.find_job(node_, job.id);
+        }
+        if (!cut()) faults_.moment(Moment_of::reply, node_, &job);
+        if (!cut()) return world_.find_job(node_, job.id)->state;
+        if (stopping()) return stopped_meanwhile();
+        scheduler.sleep(Millis{250});
+    }
+}
+
+Wires::Wires(World& world, Faults& faults) : world_(world), faults_(faults) {}
+Wires::~Wires() = default;
+
+Wires::Wire& Wires::wire(const std::string& node) {
+    auto& known = wires_[node];
+    if (!known) known = std::make_unique<Wire>(world_, faults_, node);
+    return *known;
+}
+
+Reader& Wires::reader(const std::string& node) {
+    return wire(node);
+}
+
+Changer& Wires::changer(const std::string& node) {
+    return wire(node);
+}
+
+Traffic Wires::traffic(const std::string& node) const {
+    const auto known = wires_.find(node);
+    return known == wires_.end() ? Traffic{} : known->second->traffic;
+}
+
+void Wires::drop(const std::string& node) {
+    ++world_.machines.at(node).epoch;
+}
+
+} // namespace ovd::sim

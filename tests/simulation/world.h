@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// The nodes of a farm and the run folders of its operators: what is left when a wizard is killed.
+// A copy of it is another world that goes on from the same moment.
+#pragma once
+
+#include "history.h"
+#include "model.h"
+#include "scheduler.h"
+
+#include <map>
+
+namespace ovd::sim {
+
+/// A job on a node, as its supervisor keeps it.
+struct NodeJob {
+    enum class Kind { op, undo, lease, nothing };
+    Kind kind = Kind::nothing;
+    JobName name;
+    Effect effect = 0;
+    JobState state;
+    MonoTime ends;
+    bool fails = false; ///< it will end with status 1 and do nothing
+};
+
+struct Machine {
+    bool up = true;
+    bool gone = false;                        ///< for good
+    MonoTime cut_until = MonoTime::min();     ///< the network between it and the operator
+    int epoch = 0;                            ///< connections of an older one are cut
+    std::map<std::string, NodeJob> jobs;      ///< by id
+    std::string lease;                        ///< whose; empty: nobody's
+    int lease_process = 0;                    ///< who took it last
+    Millis clock_off{0};                      ///< its clock beside the right time
+};
+
+/// A run folder.
+struct Disk {
+    std::string bytes;
+    std::size_t durable = 0; ///< so many of them survive a power cut
+    bool full = false;
+    int locked_by = 0; ///< a process; 0: nobody
+};
+
+class World final : public Events {
+public:
+    World(const Model& model, Chance chance, Moment start);
+
+    // The nodes.
+    enum class Delivered { begun, known, absent };
+    /// A job arrives at a node: it begins, unless one of that name has before. may_start false:
+    /// it is only attached to.
+    Delivered deliver(
+        const std::string& node, const Job& job, const Process& process, bool may_start);
+    [[nodiscard]] const NodeJob* find_job(const std::string& node, const std::string& id) const;
+    [[nodiscard]] bool reachable(const std::string& node) const;
+    [[nodiscard]] ReadResult read(const std::string& node, const Read& read);
+    [[nodiscard]] Result<std::string> get(const std::string& node, const std::string& path) const;
+    /// It goes down now and is up again after that time; what runs there is lost, done or not.
+    void power_loss(const std::string& node, Millis down);
+    void cut(const std::string& node, Millis time);
+    /// A job that was on its way when its sender died, or a second copy of one.
+    void deliver_later(const std::string& node, const Job& job, int process, Millis time);
+
+    // The people.
+    void answered(std::size_t task, std::size_t op);
+    /// A person carries a task out with their own hands.
+    void done_by_hand(std::size_t task);
+
+    // What is so.
+    /// Everything that the task does to its node is done, and what it asks for too.
+    [[nodiscard]] bool done(std::size_t task) const;
+    /// done(), or a later step has taken over.
+    [[nodiscard]] bool holds(std::size_t task) const;
+    /// A job of it was begun, ever.
+    [[nodiscard]] bool touched(std::size_t task) const;
+    /// Something that a job of it did is still so.
+    [[nodiscard]] bool stands(std::size_t task) const;
+    /// The task may have to be done once more: something of it was lost, failed or taken back.
+    void excuse(std::size_t task) { ++excuses_[task]; }
+
+    // Events.
+    [[nodiscard]] MonoTime next() const override;
+    void happen(MonoTime now) override;
+
+    /// Time and place of everything that must not be.
+    void wrong(const std::string& what);
+
+    /// All that may change on nodes, as a number.
+    [[nodiscard]] std::uint64_t changes() const { return changes_; }
+    [[nodiscard]] const Model& model() const { return *model_; }
+
+    History history;
+    std::vector<std::string> wrongs;
+    std::map<std::string, Machine> machines;
+    std::map<std::string, Disk> disks;
+    Scheduler* scheduler = nullptr; ///< who keeps the time at present
+    bool maintenance = false;
+    int fail_next = 0;       ///< so many commands end with status 1 from now on
+    int refuse_checks = 0;   ///< so many checks say no from now on
+    int slow_next = 0;       ///< so many commands take ten minutes
+    /// The first operation of this task that changes a node fails, once.
+    std::optional<std::size_t> fail_task;
+    bool failed_task = false;
+
+    /// Other numbers from here on.
+    void set_chance(Chance chance) { chance_ = chance; }
+
+private:
+    struct Event {
+        MonoTime at;
+        std::uint64_t order = 0;
+        enum class Kind { job_ends, arrives, up } kind = Kind::up;
+        std::string node;
+        Job job;
+        int process = 0;
+    };
+    void add(Event event);
+    void begin(const std::string& node, Machine& machine, const Job& job, NodeJob fresh,
+        const Process* process);
+    void end(const std::string& node, const std::string& id);
+    void judge_begin(const std::string& node, const Machine& machine, const Job& job,
+        const NodeJob& fresh, int process);
+    void judge_op(const std::string& node, const Job& job, const NodeJob& fresh);
+    void judge_undo(const Job& job, const NodeJob& fresh);
+    void take_lease(const std::string& node, Machine& machine, const Job& job, NodeJob& fresh,
+        int process);
+    void undo(const JobName& name);
+    [[nodiscard]] bool asks_answered(std::size_t task) const;
+    [[nodiscard]] ReadResult answer(const std::string& node, const Meaning& meaning, bool& decided);
+    [[nodiscard]] std::string admin_answers(bool overview) const;
+    [[nodiscard]] double node_time(const Machine& machine) const;
+    [[nodiscard]] MonoTime now() const { return scheduler->mono(); }
+
+    const Model* model_;
+    Chance chance_;
+    Moment start_;
+    std::vector<Event> events_; ///< a heap, the next at its top
+    std::uint64_t order_ = 0;
+    std::uint64_t changes_ = 0;
+    std::vector<Effect> applied_;  ///< by operation of all tasks; 0: not done
+    std::vector<bool> answered_;   ///< likewise, for questions
+    std::vector<int> begun_;       ///< likewise: how often it was begun
+    std::vector<int> excuses_;     ///< by task
+};
+
+} // namespace ovd::sim
