@@ -21,7 +21,7 @@ class Gatherer {
 public:
     explicit Gatherer(const ShippedPlan& shipped) : shipped_(shipped) {}
 
-    std::vector<ShippedShell> all() {
+    std::vector<ShippedShell> shell() {
         for (std::size_t i = 0; i < shipped_.plan.tasks.size(); ++i) {
             task_ = &shipped_.plan.tasks[i];
             const auto& detail = shipped_.plan.details[i];
@@ -33,6 +33,17 @@ public:
                 add(detail.checks[n].command, fmt::format("check {}", n + 1));
             for (std::size_t n = 0; n < detail.undo.size(); ++n)
                 operation(detail.undo[n], fmt::format("undo {}", n + 1));
+        }
+        return std::move(found_);
+    }
+
+    std::vector<ShippedShell> advice() {
+        for (std::size_t i = 0; i < shipped_.plan.tasks.size(); ++i) {
+            task_ = &shipped_.plan.tasks[i];
+            for (const auto& check : shipped_.plan.details[i].checks) {
+                add(check.says, "says");
+                add(check.hint, "hint");
+            }
         }
         return std::move(found_);
     }
@@ -97,7 +108,7 @@ private:
 } // namespace
 
 std::vector<ShippedShell> shell_of(const ShippedPlan& shipped) {
-    return Gatherer(shipped).all();
+    return Gatherer(shipped).shell();
 }
 
 std::vector<ShippedShell> shell_of_facts() {
@@ -109,17 +120,51 @@ std::vector<ShippedShell> shell_of_facts() {
     return found;
 }
 
-std::vector<ShippedShell> all_shipped_shell() {
-    std::vector<ShippedShell> all;
-    std::set<std::pair<std::string, std::string>> seen;
-    const auto take = [&](std::vector<ShippedShell> some) {
+std::vector<ShippedShell> advice_of(const ShippedPlan& shipped) {
+    return Gatherer(shipped).advice();
+}
+
+namespace {
+
+class Once {
+public:
+    void take(std::vector<ShippedShell> some) {
         for (auto& each : some)
-            if (seen.emplace(each.platform, each.text).second) all.push_back(std::move(each));
-    };
-    take(shell_of_facts());
-    for (const auto& each : all_shipped_cases())
-        take(shell_of(*shipped_plan(each)));
-    return all;
+            if (seen_.emplace(each.platform, each.text).second) all.push_back(std::move(each));
+    }
+    std::vector<ShippedShell> all;
+
+private:
+    std::set<std::pair<std::string, std::string>> seen_;
+};
+
+struct Everything {
+    Once shell;
+    Once advice;
+};
+
+const Everything& everything() {
+    static const auto made = [] {
+        Everything all;
+        all.shell.take(shell_of_facts());
+        for (const auto& each : all_shipped_cases()) {
+            const auto shipped = shipped_plan(each);
+            all.shell.take(shell_of(*shipped));
+            all.advice.take(advice_of(*shipped));
+        }
+        return all;
+    }();
+    return made;
+}
+
+} // namespace
+
+const std::vector<ShippedShell>& all_shipped_shell() {
+    return everything().shell.all;
+}
+
+const std::vector<ShippedShell>& all_shipped_advice() {
+    return everything().advice.all;
 }
 
 } // namespace ovd

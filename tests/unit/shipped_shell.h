@@ -27,7 +27,11 @@ struct ShippedShell {
 /// What every node is asked before anything is planned (steps/facts.toml).
 [[nodiscard]] std::vector<ShippedShell> shell_of_facts();
 
-/// The same for all cases there are, each text only once for each platform.
-[[nodiscard]] std::vector<ShippedShell> all_shipped_shell();
+/// What a plan tells people to do: what checks say when something is wrong, and the way out.
+[[nodiscard]] std::vector<ShippedShell> advice_of(const ShippedPlan& shipped);
+
+/// The same for all cases there are, each text only once for each platform. Made once.
+[[nodiscard]] const std::vector<ShippedShell>& all_shipped_shell();
+[[nodiscard]] const std::vector<ShippedShell>& all_shipped_advice();
 
 } // namespace ovd
