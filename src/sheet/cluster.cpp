@@ -17,7 +17,7 @@ grep -qs 'cluster_name: *{}$' "$conf" || {{ echo "no cluster yet"; exit 0; }}
 state=$(crm_mon -1 --output-as=xml --inactive 2>/dev/null || crm_mon --as-xml --inactive 2>/dev/null) ||
   {{ echo "Pacemaker does not answer"; exit 1; }}
 echo "$state" | grep -q 'with_quorum="true"' || {{ echo "there is no quorum"; exit 1; }}
-bad=0 at= n=0 off= gone= there=0
+bad=0 at='' n=0 off='' gone='' there=0
 for r in virtual_ip virtual_ip_src osm_cron httpd lsyncd lsyncd_cron; do
   echo "$state" | grep -q "<resource id=\"$r\"" || {{ gone="$gone $r"; continue; }}
   there=$((there + 1))

@@ -20,14 +20,14 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, D
     const auto find = fmt::format("grep -E -- {} | tail -n 20", shell_quote(check.pattern));
     std::string command;
     if (target.starts_with("unit:"))
-        command = fmt::format("now=$(date +%s)\n{}echo '{}'$now",
+        command = fmt::format("now=$(date +%s)\n{}echo '{}'\"$now\"",
             from.empty() ? ""
                          : fmt::format("journalctl -q -o cat -u {} --since @{} | {}\n",
                                shell_quote(target.substr(5)), shell_quote(from), find),
             at_mark);
     else
         command = fmt::format("f={0}\n[ -r \"$f\" ] || {{ echo \"$f cannot be read\"; exit 3; }}\n"
-                              "size=$(stat -Lc %s \"$f\")\n{1}echo '{2}'$size",
+                              "size=$(stat -Lc %s \"$f\")\n{1}echo '{2}'\"$size\"",
             shell_quote(target),
             from.empty()
                 ? ""

@@ -66,9 +66,9 @@ put rc \$rc ,fsync
 if [ ! -d "$dir" ]; then
     [ "$5" = start ] || { say absent; exit 0; }
     mkdir -p "$jobs" || { say refused "$jobs cannot be made"; exit 0; }
-    input= new=
+    input="" new=""
     trap "rm -rf \"\$input\" \"\$new\"" 0
-    trap "exit 1" 1 2 13 15
+    trap "exit 1" HUP INT PIPE TERM
     if [ "$2" -gt 0 ]; then
         # Before the job is: input that never comes in full leaves no trace of it.
         input=$(mktemp /run/ovd-job.XXXXXX 2>/dev/null) || input=$(mktemp "$jobs/.input.XXXXXX") ||

@@ -28,7 +28,7 @@ probe() {{
   answer=$(curl -q -s -k -m 1 -X {1} {2}-w '\n%{{http_code}}' "$2" | tail -c 4000 | base64 | tr -d '\n')
   echo "$1$began $answer"
 }}
-{4}for i in 1 2 3 4 5 6 7 8 9 10; do probe '{3}' {0} & sleep 0.1; done
+{4}for _ in 1 2 3 4 5 6 7 8 9 10; do probe '{3}' {0} & sleep 0.1; done
 wait)sh";
 
 std::string unpacked(const std::string& base64_text) {

@@ -2,6 +2,14 @@
 #include "shipped_shell.h"
 
 #include "base/text.h"
+#include "engine/lease.h"
+#include "farm/discover.h"
+#include "guide/values.h"
+#include "sheet/defaults.h"
+#include "sheet/kinds.h"
+#include "shell_calls.h"
+#include "ssh/supervisor.h"
+#include "watch/prober.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -10,6 +18,12 @@
 
 namespace ovd {
 namespace {
+
+template <class T>
+T or_throw(Result<T> result, const std::string& during) {
+    if (!result) throw std::runtime_error(during + ": " + result.error().message);
+    return std::move(*result);
+}
 
 std::string line_of(const Where& where) {
     const auto path = std::filesystem::path(where.file).lexically_relative(OVD_SOURCE_DIR);
@@ -120,6 +134,73 @@ std::vector<ShippedShell> shell_of_facts() {
     return found;
 }
 
+namespace {
+
+/// A node that is only asked.
+class Listener final : public Connections, public Reader {
+public:
+    explicit Listener(std::vector<std::string>& asked) : asked_(asked) {}
+    Reader& reader(const std::string&) override { return *this; }
+    [[nodiscard]] Traffic traffic(const std::string&) const override { return {}; }
+    Result<std::vector<ReadResult>> read(std::span<const Read> reads) override {
+        for (const auto& each : reads)
+            asked_.push_back(each.command);
+        return std::vector<ReadResult>(reads.size());
+    }
+    Result<std::string> get(const std::string&) override { return std::string(); }
+
+private:
+    std::vector<std::string>& asked_;
+};
+
+/// The looks of init and of the watch have no names of their own: they are overheard.
+std::vector<std::string> overheard() {
+    std::vector<std::string> asked;
+    Listener listener(asked);
+    if (!discover(listener) && asked.empty()) throw std::runtime_error("init asks nothing");
+    const WatchTarget target{"https://10.20.1.10/", "POST", "esg1", "fine", ""};
+    const auto prober = make_node_prober(
+        target, "https://10.20.1.11/", "https://10.20.1.10/", std::make_unique<Listener>(asked));
+    if (!prober->collect().empty()) throw std::runtime_error("nobody answered the watch");
+    return asked;
+}
+
+} // namespace
+
+std::vector<ShippedShell> shell_of_program(const ShippedPlan& shipped) {
+    std::vector<ShippedShell> found;
+    const auto add = [&](const std::string& text, const std::string& what) {
+        found.push_back({text, fmt::format("{}: {} (src/)", shipped.what.platform, what),
+            shipped.what.platform});
+    };
+    const Lease lease{"run1 you@laptop", "(process 1, begun 2026-01-31)"};
+    add(lease.take_command(false), "the lease, taken");
+    add(lease.take_command(true), "the lease, taken over");
+    add(lease.release_command(), "the lease, given back");
+    const auto words = shell_calls(supervisor_words({"run1-x.osm1.1.0", "true", "input"},
+                                       {"/var/lib/ovd-failover", "MARK", true, 0}))
+                           .at(0)
+                           .words;
+    add(words.at(2), "the supervisor of a job"); // sh -c SCRIPT ...
+    add(look_at_job("run1-x.osm1.1.0", "/var/lib/ovd-failover").command, "a look at a job");
+    for (const auto& text : overheard())
+        add(text, "a look of init or the watch");
+    const auto sheet = or_throw(read_sheet(default_sheet(shipped.farm), ""), "the sheet");
+    auto names = or_throw(names_for(shipped.guide, shipped.farm, Step{}, "osm1"), "the sheet");
+    names.values["service"] = shipped.farm.vip;
+    for (const auto& check : sheet.checks) {
+        Done wrong;
+        const auto look =
+            sheet_kind(check.kind)
+                .plan(check,
+                    {names, sheet, "osm1", shipped.farm.admin_user, shipped.farm.test_user, 0, {}},
+                    wrong);
+        if (!wrong) throw std::runtime_error(check.name + ": " + wrong.error().message);
+        if (look) add(look->command, "the sheet, " + check.name);
+    }
+    return found;
+}
+
 std::vector<ShippedShell> advice_of(const ShippedPlan& shipped) {
     return Gatherer(shipped).advice();
 }
@@ -150,6 +231,7 @@ const Everything& everything() {
         for (const auto& each : all_shipped_cases()) {
             const auto shipped = shipped_plan(each);
             all.shell.take(shell_of(*shipped));
+            if (each.procedure == "migration") all.shell.take(shell_of_program(*shipped));
             all.advice.take(advice_of(*shipped));
         }
         return all;

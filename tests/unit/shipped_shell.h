@@ -27,6 +27,10 @@ struct ShippedShell {
 /// What every node is asked before anything is planned (steps/facts.toml).
 [[nodiscard]] std::vector<ShippedShell> shell_of_facts();
 
+/// What the program itself brings to nodes beside its steps: the lease, the supervisor of a job,
+/// the looks of init and of the watch, and the checks of the sheet that init writes.
+[[nodiscard]] std::vector<ShippedShell> shell_of_program(const ShippedPlan& shipped);
+
 /// What a plan tells people to do: what checks say when something is wrong, and the way out.
 [[nodiscard]] std::vector<ShippedShell> advice_of(const ShippedPlan& shipped);
 
