@@ -23,8 +23,11 @@ def main() -> int:
             continue
         failed += 1
         print(f"FAILED {name}")
-        for what in case.iter("Expression"):
-            if what.get("success") == "false":
+        # What was said of a failure comes before it; FAIL_CHECK says it in place of an expression.
+        for what in case.iter():
+            if what.tag in ("Info", "Failure", "FatalErrorCondition") or what.tag == "Exception" and what.text:
+                print("  " + (what.text or "").strip().replace("\n", "\n  "))
+            elif what.tag == "Expression" and what.get("success") == "false":
                 place = f"{what.get('filename')}:{what.get('line')}"
                 print(f"  {place}: {what.findtext('Expanded', '').strip()}")
     if run.returncode != 0 and failed == 0:
