@@ -5,6 +5,7 @@
 #include "engine/facts.h"
 
 #include <fmt/format.h>
+#include <map>
 #include <stdexcept>
 
 namespace ovd {
@@ -21,6 +22,19 @@ Guide load() {
     auto guide = or_throw(load_guide(root + "/steps", root + "/templates"), "steps/");
     if (auto ok = check_actions(guide); !ok) throw std::runtime_error(ok.error().message);
     return guide;
+}
+
+/// Copying a guide costs as much as planning it does.
+const Guide& guide_of_procedure(const ShippedCase& what) {
+    static const auto guides = [] {
+        std::map<std::string, Guide> all;
+        for (const auto& name : shipped_guide().procedures())
+            all[name] = or_throw(only_procedure(shipped_guide(), name), name);
+        return all;
+    }();
+    const auto found = guides.find(what.procedure);
+    if (found == guides.end()) throw std::runtime_error("there is no " + what.title());
+    return found->second;
 }
 
 void add_nodes(Farm& farm, const ShippedCase& what) {
@@ -69,8 +83,8 @@ std::string ShippedCase::title() const {
     return text;
 }
 
-ShippedPlan::ShippedPlan(ShippedCase its_case, Guide its_guide, Farm its_farm)
-    : what(std::move(its_case)), guide(std::move(its_guide)), farm(std::move(its_farm)),
+ShippedPlan::ShippedPlan(ShippedCase its_case, Farm its_farm)
+    : what(std::move(its_case)), guide(guide_of_procedure(what)), farm(std::move(its_farm)),
       plan(or_throw(make_plan(guide, farm), what.title())) {}
 
 const Guide& shipped_guide() {
@@ -131,8 +145,7 @@ std::unique_ptr<ShippedPlan> shipped_plan(
     const ShippedCase& what, const std::function<void(Farm&)>& change) {
     auto farm = shipped_farm(what);
     if (change) change(farm);
-    return std::make_unique<ShippedPlan>(what,
-        or_throw(only_procedure(shipped_guide(), what.procedure), what.title()), std::move(farm));
+    return std::make_unique<ShippedPlan>(what, std::move(farm));
 }
 
 std::vector<ShippedCase> shipped_cases() {

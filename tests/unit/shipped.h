@@ -34,15 +34,15 @@ struct ShippedCase {
     [[nodiscard]] std::string title() const;
 };
 
-/// A plan and what it refers to. Stays where it was made: a Plan holds on to its guide and farm.
+/// A plan and what it refers to. Stays where it was made: a Plan holds on to its farm.
 class ShippedPlan {
 public:
-    ShippedPlan(ShippedCase its_case, Guide its_guide, Farm its_farm);
+    ShippedPlan(ShippedCase its_case, Farm its_farm);
     ShippedPlan(const ShippedPlan&) = delete;
     ShippedPlan& operator=(const ShippedPlan&) = delete;
 
     const ShippedCase what;
-    const Guide guide; ///< the chapters of that procedure alone
+    const Guide& guide; ///< the chapters of that procedure alone; made once
     const Farm farm;
     const Plan plan;
 };
