@@ -5,6 +5,7 @@
 #include "guide_maker.h"
 #include "shipped_shell.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 #include <set>
@@ -88,6 +89,11 @@ TEST_CASE("everything that a plan brings to a node is among its shell") {
     CHECK(has(", undo 1 (", "systemctl enable --now"));
     CHECK(has(", wait (", ""));
     CHECK(has(", look (", "curl"));
+    const auto alerts = shell_of(*shipped_plan({"ubuntu22", "alerts", "osm1"}));
+    CHECK(std::ranges::any_of(alerts, [](const ShippedShell& each) {
+        return each.text.find("hub='smtp.example.com:587'\n") != std::string::npos &&
+               each.text.find("host=${hub%%:*}") != std::string::npos;
+    }));
     CHECK(has("/var/lib/ovd-failover/same-data (", "CHECKSUM TABLE"));
     CHECK(has("cluster-vip-src.service, ExecStop (", "for to in $ADDRESS; do"));
     CHECK(has("lsyncd.service, ExecStartPre (", "ip -4 -o addr"));

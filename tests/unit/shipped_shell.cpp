@@ -72,10 +72,19 @@ private:
     }
 
     void operation(const Operation& op, const std::string& part) {
-        add(command_of(op), part);
+        const auto* input = input_of(op);
+        add(sourced(command_of(op), input == nullptr ? "" : input->display()), part);
         if (const auto* wait = std::get_if<WaitOp>(&op)) add(wait->command, part + ", wait");
         if (const auto* admin = std::get_if<AdminOp>(&op)) add(admin->look, part + ", look");
         if (const auto* put = std::get_if<PutOp>(&op)) file(*put, part + ", " + put->path);
+    }
+
+    /// Stdin is shell where a command says so: it stands in place of that line.
+    static std::string sourced(std::string command, const std::string& input) {
+        constexpr std::string_view source = ". /dev/stdin || exit 1\n";
+        const auto at = command.find(source);
+        if (at != std::string::npos) command.replace(at, source.size(), input);
+        return command;
     }
 
     void file(const PutOp& put, const std::string& part) {
