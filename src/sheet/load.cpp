@@ -5,6 +5,7 @@
 #include "base/toml.h"
 #include "sheet/kinds.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <set>
 

@@ -2,6 +2,7 @@
 #include "cli/beside.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 using namespace ovd;
 
