@@ -117,7 +117,8 @@ build_image() { # NAME BASE WORK
 }
 
 # make_once FOLDER WHAT COMMAND...: the command fills the folder it is told last, which then is there whole or not
-# at all. Images of other inputs only fill the disk, but one that machines are mounted from must stay.
+# at all. Images of other inputs only fill the disk, but one that machines are mounted from must stay, and so must
+# one that a saved farm stands on.
 make_once() {
     local folder=$1 what=$2 log=$cache/build.log unfinished=$cache/.making-${1##*/} old
     shift 2
@@ -133,7 +134,7 @@ make_once() {
     mv "$unfinished" "$folder"
     for old in "${folder%-*}"-*/; do
         old=${old%/}
-        [ "$old" = "$folder" ] || grep -qF "$old/" /proc/self/mounts || rm -rf --one-file-system "$old"
+        [ "$old" = "$folder" ] || grep -qsF "$old/" /proc/self/mounts "$cache"/saved/*/layers || rm -rf --one-file-system "$old"
     done
 }
 

@@ -79,6 +79,12 @@ furnish_netplan() { # UPPER
     printf 'network:\n  version: 2\n  renderer: networkd\n  ethernets:\n    %s:\n      addresses: [%s/24]\n' \
         "$nic" "$address" >"$1/etc/netplan/50-cloud-init.yaml"
     chmod 600 "$1/etc/netplan/50-cloud-init.yaml"
+    # There are no IPv6 routers: each boot would ask for one for twelve seconds before its network is online.
+    local card
+    for card in "$nic" $priv_nic; do
+        mkdir -p "$1/etc/systemd/network/10-netplan-$card.network.d"
+        printf '[Network]\nIPv6AcceptRA=no\n' >"$1/etc/systemd/network/10-netplan-$card.network.d/practice.conf"
+    done
 }
 
 furnish_server() {
