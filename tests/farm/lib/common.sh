@@ -23,7 +23,7 @@ settle_state() {
 }
 
 load_plan() {
-    [ -f "$state/plan" ] || die "no farm is up in $state." "Type: scripts/practice-farm up"
+    [ -f "$state/plan" ] || die "no farm is up in $state." "Type: scripts/practice-farm --state $state up"
     # shellcheck source=/dev/null
     . "$here/tests/farm/plans/$(cat "$state/plan").sh"
 }

@@ -62,7 +62,7 @@ disconnect_machine() { # ROLE
 add_nic() { # ROLE
     row_of "$1"
     [ -n "$priv_nic" ] || die "$1 has no place in the priv VLAN."
-    ! grep -q "^$priv_nic " "$state/nodes/$1/nics" || die "$1 has $priv_nic already." "Look: scripts/practice-farm exec $1 ip link"
+    ! grep -q "^$priv_nic " "$state/nodes/$1/nics" || die "$1 has $priv_nic already." "Look: scripts/practice-farm --state $state exec $1 ip link"
     echo "$priv_nic priv" >>"$state/nodes/$1/nics"
     if is_running "$1"; then cable "$1" "$priv_nic" priv; fi
 }

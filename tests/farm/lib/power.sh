@@ -90,7 +90,7 @@ shutdown_node() { # ROLE
 
 reboot_node() { # ROLE
     local pid before
-    recall "$state/nodes/$1/pid" || die "$1 is off." "Type: scripts/practice-farm power-on $1"
+    recall "$state/nodes/$1/pid" || die "$1 is off." "Type: scripts/practice-farm --state $state power-on $1"
     before=$pid
     inside "$1" systemctl reboot >/dev/null 2>&1 || true
     wait_for 90 "$1 reboots" is_another_boot "$1" "$before"
@@ -117,9 +117,9 @@ wait_node() { # ROLE
 inside() { # ROLE COMMAND...
     local role=$1 pid leader
     shift
-    recall "$state/nodes/$role/pid" || die "$role is off." "Type: scripts/practice-farm power-on $role"
+    recall "$state/nodes/$role/pid" || die "$role is off." "Type: scripts/practice-farm --state $state power-on $role"
     leader=$(pgrep -P "$pid" | head -n 1)
-    [ -n "$leader" ] || die "$role has not booted yet." "Type: scripts/practice-farm wait $role"
+    [ -n "$leader" ] || die "$role has not booted yet." "Type: scripts/practice-farm --state $state wait $role"
     nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --root --wd -- \
         env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM="${TERM:-dumb}" LANG=C.UTF-8 "$@"
 }
