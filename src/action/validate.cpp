@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <regex>
 
 namespace ovd {
 namespace {

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
-#include <regex>
 
 namespace ovd {
 namespace fs = std::filesystem;
