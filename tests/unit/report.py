@@ -1,12 +1,22 @@
 #!/usr/bin/env python3
 """Runs the unit tests and prints one line a test case: ok NAME or FAILED NAME."""
 
+import pathlib
 import subprocess
 import sys
 import xml.etree.ElementTree as xml
 
 
+# What nodes keep for themselves. A test that runs their commands here must do so under a folder of its own.
+NODES_OWN = pathlib.Path("/var/lib/ovd-failover")
+
+
+def left_there() -> set[pathlib.Path]:
+    return {NODES_OWN, *NODES_OWN.rglob("*")} if NODES_OWN.exists() else set()
+
+
 def main() -> int:
+    before = left_there()
     run = subprocess.run([sys.argv[1], "-r", "xml"], stdout=subprocess.PIPE, text=True, check=False)
     try:
         root = xml.fromstring(run.stdout)
@@ -33,6 +43,12 @@ def main() -> int:
     if run.returncode != 0 and failed == 0:
         print(f"FAILED unit tests ended with status {run.returncode}")
         return 1
+    if litter := sorted(left_there() - before):
+        failed += 1
+        print(f"FAILED unit tests leave nothing in {NODES_OWN}")
+        print(*(f"  {path}" for path in litter), sep="\n")
+    else:
+        print(f"ok unit tests leave nothing in {NODES_OWN}")
     return 1 if failed else 0
 
 
