@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/redact.h"
 
+#include "base/printable.h"
 #include "base/quote.h"
 #include "base/text.h"
 
@@ -50,27 +51,29 @@ void Redactor::add(const std::string& name, const std::string& value) {
     known_.insert({base64(value), name});
 }
 
-std::string Redactor::clean(std::string_view text) const {
+std::string Redactor::clean(std::string_view raw) const {
+    // First: an escape sequence in the middle of a secret must not hide it.
+    const auto text = printable(raw);
     std::vector<Span> spans;
     {
         const std::lock_guard lock(mutex_);
         for (const Known& known : known_) {
             // One byte on after each hit: a secret may overlap itself ("abab" in "ababab").
-            for (std::size_t at = text.find(known.value); at != std::string_view::npos;
+            for (std::size_t at = text.find(known.value); at != std::string::npos;
                 at = text.find(known.value, at + 1))
                 spans.push_back({at, at + known.value.size(), known.value.size(), known.name});
         }
     }
-    if (spans.empty()) return std::string(text);
+    if (spans.empty()) return text;
 
     std::string cleaned;
     std::size_t from = 0;
     for (const Span& span : merge(std::move(spans))) {
-        cleaned += text.substr(from, span.begin - from);
+        cleaned.append(text, from, span.begin - from);
         cleaned += "<secret " + span.name + ">";
         from = span.end;
     }
-    cleaned += text.substr(from);
+    cleaned.append(text, from);
     return cleaned;
 }
 

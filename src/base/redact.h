@@ -8,13 +8,14 @@
 
 namespace ovd {
 
-/// The one place that keeps secrets out of what is written or shown. Safe to use from any thread.
+/// The one place that keeps secrets, and what a terminal would obey, out of what is written or
+/// shown. Safe to use from any thread.
 class Redactor {
 public:
     /// From now on value is replaced wherever it appears, also in its shell, SQL and JSON forms.
     /// Values shorter than four characters are not taken: they would blank out ordinary text.
     void add(const std::string& name, const std::string& value);
-    /// text with each known secret replaced by `<secret NAME>`.
+    /// text with each known secret replaced by `<secret NAME>`, and printable.
     [[nodiscard]] std::string clean(std::string_view text) const;
 
 private:

@@ -4,6 +4,7 @@
 #include "sheet/defaults.h"
 
 #include "base/file.h"
+#include "base/printable.h"
 #include "cli/init_farm.h"
 #include "farm/reading.h"
 #include "farm/rules.h"
@@ -50,7 +51,7 @@ Result<Discovery> look_at(const Logins& logins, const InitOptions& options, Prom
         if (stop.stop_requested()) return fail(Kind::stopped, "Stopped; nothing was written.");
         auto node = discover(nodes->reader(id));
         if (!node) return tl::unexpected(node.error().during("Looking at " + id));
-        fmt::print("{}", found_text(id, *node));
+        fmt::print("{}", printable(found_text(id, *node)));
         found[id] = std::move(*node);
     }
     return found;
@@ -114,7 +115,7 @@ Result<int> init_verb(const InitOptions& given, std::stop_token stop) {
     TerminalPrompter prompter(!options.defaults, stop);
     auto farm = describe(options, prompter, stop);
     if (!farm) return tl::unexpected(farm.error());
-    fmt::print("\n{}\n", farm_summary(*farm));
+    fmt::print("\n{}\n", printable(farm_summary(*farm)));
     if (!options.defaults) {
         const auto yes = prompter.confirm("Write this to " + options.output + "?", true);
         if (!yes) return tl::unexpected(yes.error());

@@ -113,7 +113,8 @@ Result<Record> SessionSheets::run(
     auto result = look(journal, stop);
     if (!result) return tl::unexpected(result.error());
     session_.view().say(fmt::format("Verification sheet, {}: {}", title, sheet_word(*result)));
-    session_.view().say(sheet_text(*result, view_options(common_).color));
+    const bool color = !common_.json && view_options(common_).color;
+    session_.view().say_painted(sheet_text(*result, color));
     return sheet_record(*result, title);
 }
 

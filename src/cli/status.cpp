@@ -2,6 +2,7 @@
 // Where a run is, from its journal alone: no node is reached.
 #include "cli/verbs.h"
 
+#include "base/printable.h"
 #include "base/text.h"
 #include "engine/journal.h"
 #include "engine/look.h"
@@ -71,7 +72,7 @@ void print_text(
     fmt::print("Farm {}: {} of {} tasks done.\n", plan.farm.name, view.done, plan.tasks.size());
     if (!state.last_time.empty())
         fmt::print("Last entry {}{}\n", state.last_time,
-            state.last_stop.empty() ? "" : ": " + lines(state.last_stop).front());
+            state.last_stop.empty() ? "" : ": " + printable(lines(state.last_stop).front()));
     std::string chapter;
     double seconds = 0;
     std::size_t done = 0;
@@ -108,7 +109,7 @@ void print_text(
         const auto& record = record_of(plan, state, task);
         fmt::print("{}: {} ({}). {}\n", to_string(record.state), plan.tasks[task].id,
             plan.tasks[task].step->title,
-            record.message.empty() ? "" : lines(record.message).front());
+            record.message.empty() ? "" : printable(lines(record.message).front()));
     }
     for (const auto task : view.open)
         fmt::print("Waits for a person: {} ({}); {} other tasks wait for it\n", plan.tasks[task].id,

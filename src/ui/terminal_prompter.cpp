@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/terminal_prompter.h"
 
+#include "base/printable.h"
 #include "base/text.h"
 
 #include <cerrno>
@@ -46,8 +47,9 @@ private:
 };
 
 /// fmt::print throws when the terminal is gone; then the answer that does not come is what counts.
+/// A question may quote a node, which gives the terminal no orders.
 void show(const std::string& text) {
-    (void)std::fputs(text.c_str(), stderr);
+    (void)std::fputs(printable(text).c_str(), stderr);
 }
 
 } // namespace

@@ -111,11 +111,10 @@ void TextView::draw_live() {
 }
 
 void TextView::tick(std::stop_token stop) {
-    while (!stop.stop_requested()) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));
-        const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
+    while (!soon_.wait_for(lock, stop, std::chrono::milliseconds(200), [] { return false; }) &&
+           !stop.stop_requested())
         draw_live();
-    }
 }
 
 void TextView::section(const std::string& id, const std::string& title) {
@@ -209,6 +208,11 @@ void TextView::error(const Error& error) {
 void TextView::say(const std::string& text) {
     const std::scoped_lock lock(mutex_);
     line(clean_(text));
+}
+
+void TextView::say_painted(const std::string& text) {
+    const std::scoped_lock lock(mutex_);
+    line(text);
 }
 
 void TextView::pause() {

@@ -4,6 +4,7 @@
 #include "ui/view.h"
 
 #include <chrono>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <string>
@@ -29,6 +30,7 @@ public:
     void service(std::optional<std::chrono::system_clock::time_point> away_since) override;
     void error(const Error& error) override;
     void say(const std::string& text) override;
+    void say_painted(const std::string& text) override;
     void pause() override;
     void resume() override;
 
@@ -52,6 +54,7 @@ private:
     ViewOptions options_;
     std::function<std::string(std::string_view)> clean_;
     std::mutex mutex_;
+    std::condition_variable_any soon_; ///< ends the ticker's wait
     std::map<std::string, Running> running_;
     std::map<std::string, std::string> sections_; ///< titles by id
     std::string shown_section_;

@@ -38,6 +38,8 @@ public:
     virtual void error(const Error& error) = 0;
     /// Plain lines: headings, summaries.
     virtual void say(const std::string& text) = 0;
+    /// Lines with colours of their own, whose other parts are clean already.
+    virtual void say_painted(const std::string& text) { say(text); }
     /// Holds back everything while a person is asked.
     virtual void pause() = 0;
     virtual void resume() = 0;
@@ -51,7 +53,8 @@ struct ViewOptions {
     std::size_t width = 80;
 };
 
-/// The view for these options, writing to stdout. clean takes secrets out of what is shown.
+/// The view for these options, writing to stdout. clean takes secrets, and what a
+/// terminal would obey, out of what is shown.
 [[nodiscard]] std::unique_ptr<View> make_view(
     const ViewOptions& options, std::function<std::string(std::string_view)> clean);
 

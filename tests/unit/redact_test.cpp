@@ -57,3 +57,10 @@ TEST_CASE("a value that would blank out ordinary text is not taken") {
     redactor.add("empty", "");
     CHECK(redactor.clean("port 1234") == "port 1234");
 }
+
+TEST_CASE("what is cleaned gives a terminal no orders, and they hide no secret") {
+    Redactor redactor;
+    redactor.add("s", "correct horse");
+    CHECK(redactor.clean("\x1b[2J\x1b]0;title\agone") == "gone");
+    CHECK(redactor.clean("a correct\x1b[0m ho\brse") == "a <secret s>");
+}
