@@ -21,7 +21,7 @@ Result<int> check_verb(const Common& common, std::stop_token stop) {
     if (stop.stop_requested())
         return fail(Kind::stopped, "Stopped while the nodes were looked at; nothing was changed.",
             "Type the same command again.");
-    show_findings(*all, common);
+    show_findings(*all, (*session)->redactor(), common);
     const auto stops = count_findings(*all, "stop");
     if (!common.json) {
         fmt::print("\n{} ok, {} warnings, {} that stop the migration\n", count_findings(*all, "ok"),

@@ -43,8 +43,8 @@ Result<bool> mend(const Common& common, Session& session, const std::vector<Chec
 }
 
 /// What is wrong, for people: in the order from causes to effects, with a line that counts.
-void tell(const std::vector<CheckResult>& all, const Common& common) {
-    show_findings(all, common);
+void tell(const std::vector<CheckResult>& all, const Redactor& redactor, const Common& common) {
+    show_findings(all, redactor, common);
     const auto ok = count_findings(all, "ok");
     if (ok == all.size())
         fmt::print("\nAll is well; {} checks.\n", ok);
@@ -71,9 +71,9 @@ Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop) {
     auto all = look_at_pair(**session);
     if (!all) return tl::unexpected(all.error());
     if (common.json)
-        show_findings(*all, common);
+        show_findings(*all, (*session)->redactor(), common);
     else
-        tell(*all, common);
+        tell(*all, (*session)->redactor(), common);
     const bool mendable = !remedies((*session)->guide(), *all).empty();
     if (!common.json && !fix && mendable)
         fmt::print("Some of it can be mended: ovd-failover diagnose --fix\n");
@@ -84,7 +84,7 @@ Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop) {
             all = look_at_pair(**session);
             if (!all) return tl::unexpected(all.error());
             fmt::print("\nLooked at again:\n");
-            tell(*all, common);
+            tell(*all, (*session)->redactor(), common);
         }
     }
     return count_findings(*all, "stop") == 0 ? 0 : exit_code(Kind::refused);

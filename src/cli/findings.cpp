@@ -16,6 +16,9 @@ namespace {
 /// Time for one check: a package source may be slow.
 constexpr Millis patience{60'000};
 
+/// Of what a check printed: nobody reads more on a screen.
+constexpr std::size_t most_shown = 4000;
+
 struct Batch {
     std::vector<Read> reads;
     std::vector<std::pair<std::size_t, const Check*>> made; ///< task and check of each read
@@ -25,7 +28,7 @@ CheckResult judge(
     const Plan& plan, std::size_t task, const Check& check, const ReadResult& result) {
     const auto* step = plan.tasks[task].step;
     CheckResult judged{plan.tasks[task].node, step, "ok", "", "", step->title};
-    const auto seen = trim(result.output);
+    const auto seen = tail(trim(result.output), most_shown);
     if (result.status == 0 && found_in(result.output, check.expect)) {
         if (check.tells) judged.says = seen;
         return judged;
@@ -129,17 +132,19 @@ void cause_first(std::vector<CheckResult>& all, const Guide& guide) {
         all, {}, [&order](const CheckResult& each) { return order[each.step]; });
 }
 
-void show_findings(const std::vector<CheckResult>& all, const Common& common) {
-    if (common.json) {
-        auto json = nlohmann::ordered_json::array();
-        for (const auto& each : all)
-            json.push_back({{"node", each.node}, {"step", each.step ? each.step->id : "reach"},
-                {"title", each.title}, {"severity", each.severity}, {"says", each.says},
-                {"hint", each.hint}});
-        fmt::print("{}\n", json.dump(2));
-        return;
-    }
-    const auto width = view_options(common).width;
+std::string findings_json(const std::vector<CheckResult>& all, const Redactor& redactor) {
+    auto json = nlohmann::ordered_json::array();
+    for (const auto& each : all)
+        json.push_back({{"node", each.node}, {"step", each.step ? each.step->id : "reach"},
+            {"title", each.title}, {"severity", each.severity}, {"says", redactor.clean(each.says)},
+            {"hint", redactor.clean(each.hint)}});
+    // What a node printed need not be UTF-8.
+    return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+std::string findings_text(
+    const std::vector<CheckResult>& all, const Redactor& redactor, std::size_t width, bool every) {
+    std::string shown;
     std::vector<std::pair<std::string, std::size_t>> good;
     for (const auto& each : all) {
         if (each.severity == "ok") {
@@ -150,22 +155,31 @@ void show_findings(const std::vector<CheckResult>& all, const Common& common) {
             else
                 ++found->second;
         }
-        if (each.severity == "ok" && each.says.empty() && !common.verbose) continue;
+        if (each.severity == "ok" && each.says.empty() && !every) continue;
         std::string mark = fmt::format("{:<5} {:<6} ", each.severity, each.node);
         for (const auto& part : wrap(each.title, width - mark.size())) {
-            fmt::print("{}{}\n", mark, part);
+            shown += mark + part + "\n";
             mark = std::string(mark.size(), ' ');
         }
         for (const auto& [label, text] : {std::pair{"", each.says}, {"-> ", each.hint}}) {
             std::string lead = std::string(13, ' ') + label;
-            for (const auto& part : wrap(text, width - 17)) {
-                fmt::print("{}{}\n", lead, part);
+            // Cleaned first: a secret that was broken at a space would not be known any more.
+            for (const auto& part : wrap(redactor.clean(text), width - 17)) {
+                shown += lead + part + "\n";
                 lead = std::string(lead.size(), ' ');
             }
         }
     }
     for (const auto& [node, count] : good)
-        fmt::print("ok    {:<6} {} checks\n", node, count);
+        shown += fmt::format("ok    {:<6} {} checks\n", node, count);
+    return shown;
+}
+
+void show_findings(
+    const std::vector<CheckResult>& all, const Redactor& redactor, const Common& common) {
+    fmt::print("{}",
+        common.json ? findings_json(all, redactor)
+                    : findings_text(all, redactor, view_options(common).width, common.verbose));
 }
 
 } // namespace ovd

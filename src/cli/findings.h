@@ -35,7 +35,15 @@ void in_farm_order(std::vector<CheckResult>& all, const Farm& farm);
 /// cannot be reached first, then the cluster, then what runs on it. Nodes keep their order.
 void cause_first(std::vector<CheckResult>& all, const Guide& guide);
 
-/// Prints them for people, what is wrong before what is well, or as JSON.
-void show_findings(const std::vector<CheckResult>& all, const Common& common);
+/// As people read them: what is wrong, what was told, and a count of what is well. every: what is
+/// well by name, too.
+[[nodiscard]] std::string findings_text(
+    const std::vector<CheckResult>& all, const Redactor& redactor, std::size_t width, bool every);
+[[nodiscard]] std::string findings_json(
+    const std::vector<CheckResult>& all, const Redactor& redactor);
+
+/// Prints them for people or as JSON.
+void show_findings(
+    const std::vector<CheckResult>& all, const Redactor& redactor, const Common& common);
 
 } // namespace ovd
