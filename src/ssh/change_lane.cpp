@@ -19,7 +19,9 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kept_output = 1 << 20;
 constexpr Seconds silence{20}; ///< the supervisor speaks every 3 s; this long means a dead link
-constexpr Millis step{200};    ///< how soon a stop is noticed
+constexpr std::size_t most_noise = 1 << 20; ///< what is not our supervisor says more than that
+constexpr std::size_t told_of_noise = 200;
+constexpr Millis step{200}; ///< how soon a stop is noticed
 constexpr Millis last_backoff{5'000};
 constexpr std::size_t longest_words = 120'000; ///< Linux takes no longer single argument
 
@@ -133,16 +135,23 @@ private:
     Result<Maybe> follow(SshSession& session, Channel& channel, Frames frames) {
         auto heard = Steady::now();
         bool framed = false;
+        std::string said; // before its first frame
         for (;;) {
             if (auto stopped = grace_is_over(); !stopped || *stopped) return stopped;
             const auto unsent = channel.unsent();
             const auto pumped = channel.pump(step);
-            if (pumped == Pumped::data || channel.unsent() != unsent) heard = Steady::now();
+            if (channel.unsent() != unsent) heard = Steady::now();
+            if (frames.noise() == 0) said = channel.out.substr(0, told_of_noise);
             while (auto frame = frames.next(channel.out)) {
                 framed = true;
+                heard = Steady::now();
                 auto state = take(*frame);
                 if (!state || *state) return state;
                 if (frame->word == "short") return was_cut("its input did not arrive in full");
+            }
+            if (frames.noise() > most_noise) {
+                if (framed || cut_) return was_cut("what it says makes no sense");
+                return tl::unexpected(not_started(link_, session, said));
             }
             if (pumped == Pumped::broken) return was_cut(session.last_error());
             if (pumped == Pumped::ended) {

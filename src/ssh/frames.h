@@ -22,10 +22,15 @@ public:
     /// The next frame in text, which is taken out of it; nothing when more has to come first. What
     /// stands before the first mark is dropped: a login may greet.
     [[nodiscard]] std::optional<Frame> next(std::string& text);
+    /// Bytes that came in a row and were no frame.
+    [[nodiscard]] std::size_t noise() const { return noise_; }
 
 private:
+    void drop(std::string& text, std::size_t count);
+
     std::string mark_;
     std::size_t output_left_ = 0;
+    std::size_t noise_ = 0;
 };
 
 } // namespace ovd

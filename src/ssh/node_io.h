@@ -21,10 +21,15 @@ struct Read {
     Millis timeout{20'000};
 };
 
+/// Of one look's output; no look needs more, and a node that is out of its mind may send without
+/// end.
+constexpr std::size_t most_read = 2 << 20;
+
 struct ReadResult {
-    int status = -1; ///< exit status; -1 when it never ended
-    bool timed_out = false;
-    std::string output; ///< stdout and stderr as they came
+    int status = -1; ///< exit status; -1 when it never ended, or what it said is not all here
+    bool timed_out = false; ///< its time ended it, whatever status it has
+    std::string output;     ///< stdout and stderr as they came; its beginning, and a word on the
+                            ///< rest, when it was longer than most_read
 };
 
 /// Looks at one node. Implementations reconnect by themselves: a look may be repeated safely.
@@ -33,7 +38,7 @@ public:
     virtual ~Reader() = default;
     /// Runs all of them, one after the other, in one round trip; results in the same order.
     [[nodiscard]] virtual Result<std::vector<ReadResult>> read(std::span<const Read> reads) = 0;
-    /// The bytes of a file on the node.
+    /// The bytes of a file on the node; an error when it has more than 1.5 MiB.
     [[nodiscard]] virtual Result<std::string> get(const std::string& path) = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "ssh/random_mark.h"
 
 #include <charconv>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
@@ -18,6 +19,9 @@ constexpr Seconds kill_after{2}; ///< for a command that ignores being told to e
 constexpr Seconds margin{10};    ///< for the way there and back, and a busy node
 constexpr int status_timed_out = 124;
 constexpr int status_killed = 137;
+constexpr std::size_t longest_greeting = 1 << 20; ///< what is not our shell says more than that
+constexpr std::size_t longest_mark_line = 200;
+constexpr double clock_step = 0.02; ///< /proc/uptime counts hundredths
 
 /// Once for each new shell. Shells that keep here-documents in files shall do so in memory. sudo
 /// may leave the home of who logged in, and programs look there for root's settings (.my.cnf).
@@ -31,10 +35,15 @@ std::string started_line(const std::string& mark) {
     return "started " + mark + "\n";
 }
 
+/// How long it took is told by the node itself, from a clock that nobody sets: status 124 alone may
+/// be the command's own. Reading it starts no process.
+constexpr std::string_view began_line = "read -r began rest </proc/uptime\n";
+
 /// The command goes over descriptor 3 and the input over stdin, so that neither is in any argv.
 void add_script(std::string& script, const Read& read, const std::string& mark) {
     const auto end = random_mark();
     const double seconds = static_cast<double>(read.timeout.count()) / 1000;
+    script += began_line;
     if (read.input.empty()) {
         script += fmt::format("timeout -k {} {:.3f} sh /dev/fd/3 3<<'{}' </dev/null 2>&1\n",
             kill_after.count(), seconds, end);
@@ -44,8 +53,10 @@ void add_script(std::string& script, const Read& read, const std::string& mark) 
                               "timeout -k {1} {2:.3f} sh /dev/fd/3 3<<'{0}' 2>&1\n{3}\n{0}i\n",
             end, kill_after.count(), seconds, base64(read.input));
     }
-    script += fmt::format(
-        "echo started {0}\n{1}\n{2}\nprintf '\\n{0} %d\\n' $?\n", mark, read.command, end);
+    script +=
+        fmt::format("echo started {0}\n{1}\n{2}\nstatus=$?; read -r ended rest </proc/uptime\n"
+                    "printf '\\n{0} %d %s %s\\n' $status \"$began\" \"$ended\"\n",
+            mark, read.command, end);
 }
 
 /// One writing of reads and its reading back.
@@ -67,7 +78,7 @@ public:
             script_ = lane_setup;
         }
         for (std::size_t i = results_.size(); i < reads_.size(); ++i)
-            total_ += reads_[i].command.size() + 2 * reads_[i].input.size() + 300;
+            total_ += reads_[i].command.size() + 2 * reads_[i].input.size() + 500;
         script_.reserve(total_ + 300); // so that no copy of a secret is left behind while growing
         script_ += fmt::format("printf '\\n{} begin\\n'\n", mark_);
         for (std::size_t i = results_.size(); i < reads_.size(); ++i)
@@ -88,6 +99,11 @@ private:
         next_deadline(link);
         while (results_.size() < reads_.size()) {
             take(lane.out, link);
+            if (!begun_ && lane.out.size() > longest_greeting) {
+                refused_ = true;
+                lane.out.resize(200);
+                return tl::unexpected(not_started(link, session, lane.out));
+            }
             if (results_.size() == reads_.size()) break;
             const auto left = std::chrono::ceil<Millis>(deadline_ - Steady::now());
             if (left.count() <= 0)
@@ -122,11 +138,17 @@ private:
         for (;;) {
             const auto at = text.find(start, scanned_);
             const auto line = at == std::string::npos ? at : text.find('\n', at + start.size());
+            if (line == std::string::npos && at != std::string::npos &&
+                text.size() - at > longest_mark_line) {
+                scanned_ = at + start.size(); // it is not said by our shell
+                continue;
+            }
             if (line == std::string::npos) {
                 // The mark may be there in part.
                 scanned_ = at != std::string::npos      ? at
                            : text.size() > start.size() ? text.size() - start.size()
                                                         : 0;
+                drop_excess(text);
                 return;
             }
             const std::string_view word(text.data() + at + start.size(), line - at - start.size());
@@ -136,24 +158,49 @@ private:
                 begun_ = true; // what came before is a greeting, or left over
             text.erase(0, line + 1);
             scanned_ = 0;
+            dropped_ = 0;
             next_deadline(link);
         }
     }
 
-    void add_result(std::string output, std::string_view word) {
+    /// Keeps the beginning, and what is still to be looked through for the mark.
+    void drop_excess(std::string& text) {
+        const auto most = most_read + started_line(mark_).size();
+        if (scanned_ <= most) return;
+        dropped_ += scanned_ - most;
+        text.erase(most, scanned_ - most);
+        scanned_ = most;
+    }
+
+    void add_result(std::string output, std::string_view words) {
         ReadResult result;
+        const auto told = split(words, ' ');
+        const auto word = told.empty() ? std::string() : told[0];
         std::from_chars(word.data(), word.data() + word.size(), result.status);
-        const bool late = Steady::now() - since_ >= reads_[results_.size()].timeout;
         result.timed_out =
-            result.status == status_timed_out || (result.status == status_killed && late);
+            (result.status == status_timed_out || result.status == status_killed) && took_all(told);
         // A shell that cannot keep a here-document says 1, as a look does that finds nothing.
         const auto started = started_line(mark_);
         if (output.starts_with(started))
             output.erase(0, started.size());
         else if (!result.timed_out)
             result.status = -1;
+        if (dropped_ > 0 || output.size() > most_read) {
+            if (!result.timed_out) result.status = -1;
+            output.resize(std::min(output.size(), most_read));
+            output += fmt::format("\n[cut off: it printed more than {} MiB]\n", most_read >> 20);
+        }
         result.output = std::move(output);
         results_.push_back(std::move(result));
+    }
+
+    /// Whether a command took all the time it had; told: its status, and when it began and ended.
+    [[nodiscard]] bool took_all(const std::vector<std::string>& told) const {
+        const std::chrono::duration<double> most = reads_[results_.size()].timeout;
+        if (told.size() < 3) return waited() >= most;
+        const double took =
+            std::strtod(told[2].c_str(), nullptr) - std::strtod(told[1].c_str(), nullptr);
+        return took + clock_step >= most.count();
     }
 
     std::chrono::duration<double> waited() const { return Steady::now() - since_; }
@@ -176,6 +223,7 @@ private:
     std::string script_;
     std::size_t total_ = 0;
     std::size_t scanned_ = 0;
+    std::size_t dropped_ = 0; ///< bytes of the output that comes in, beyond what is kept
     bool begun_ = false;
     bool refused_ = false;
     Steady::time_point since_;
@@ -216,7 +264,9 @@ Result<std::string> get_over(Link& link, const std::string& path) {
     if (!results) return tl::unexpected(results.error());
     const auto& result = results->front();
     if (result.status == 0) return decode(trim(result.output));
-    const auto why = result.timed_out ? "it took longer than 60 s" : trim(result.output);
+    const auto why = result.timed_out                   ? "it took longer than 60 s"
+                     : result.output.size() > most_read ? "it is larger than 1.5 MiB"
+                                                        : trim(result.output);
     return fail(Kind::remote,
         fmt::format("{}: {} cannot be read: {}", link.target().name, path, why),
         fmt::format("Look yourself on {}: ls -l {}", link.target().name, shell_quote(path)));

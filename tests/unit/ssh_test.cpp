@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "guide_maker.h"
 #include "ssh_lab.h"
 
 using namespace ovd;
@@ -57,18 +58,88 @@ TEST_CASE("reads carry any bytes, and much of them", "[ssh]") {
     Lab lab(sh);
     auto nodes = lab.open();
     auto& reader = nodes->reader("n");
-    const auto bytes = every_byte(3'000'000);
+    const auto bytes = every_byte(1'500'000);
     std::ofstream(lab.sshd.path("file"), std::ios::binary) << bytes;
     CHECK(reader.get(lab.sshd.path("file")) == bytes);
     CHECK(read_one(reader, "cat " + lab.sshd.path("file")).output == bytes);
     CHECK(read_one(reader, "cat", bytes).output == bytes);
     CHECK(read_one(reader, "true", bytes).status == 0);
+    CHECK(read_one(reader, "wc -c", every_byte(3'000'000)).output == "3000000\n");
     std::ofstream(lab.sshd.path("empty")).flush();
     CHECK(reader.get(lab.sshd.path("empty")) == std::string{});
     const auto missing = reader.get("/nowhere");
     REQUIRE_FALSE(missing);
     CHECK(missing.error().kind == Kind::remote);
     CHECK(missing.error().message.find("/nowhere") != std::string::npos);
+}
+
+TEST_CASE("of what a look prints only so much is kept, and that is told", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    auto& reader = nodes->reader("n");
+    const std::vector<Read> reads{
+        {"echo first; head -c 9000000 /dev/zero | tr '\\0' x", {}, Millis{60'000}},
+        {"echo second", {}, Millis{60'000}}, {"yes", {}, Millis{500}},
+        {"exec yes '" + std::string(5000, 'y') + "'", {}, Millis{500}},
+        {fmt::format("head -c {} /dev/zero | tr '\\0' x", most_read), {}, Millis{60'000}}};
+    const auto results = reader.read(reads);
+    REQUIRE(results);
+    const auto& much = results->at(0);
+    CHECK(much.status == -1); // it proves nothing
+    CHECK_FALSE(much.timed_out);
+    CHECK(much.output.starts_with("first\nxxx"));
+    CHECK(much.output.ends_with("x\n[cut off: it printed more than 2 MiB]\n"));
+    CHECK(results->at(1).output == "second\n");
+    for (const auto endless : {2U, 3U}) {
+        CHECK(results->at(endless).timed_out);
+        CHECK(results->at(endless).output.size() < most_read + 100);
+    }
+    CHECK(results->at(4).status == 0);
+    CHECK(results->at(4).output.size() == most_read);
+
+    std::ofstream(lab.sshd.path("big"), std::ios::binary) << every_byte(1'700'000);
+    const auto big = reader.get(lab.sshd.path("big"));
+    REQUIRE_FALSE(big);
+    CHECK(big.error().message.find("it is larger than 1.5 MiB") != std::string::npos);
+}
+
+TEST_CASE("a node that talks without end and without sense is given up", "[ssh]") {
+    const TempDir folder;
+    folder.write("sh", "#!/bin/bash\nexec yes nonsense\n");
+    fs::permissions(folder / "sh", fs::perms::owner_all);
+    Lab lab(folder / "sh");
+    auto nodes = lab.open();
+    const auto began = Steady::now();
+    const Read read{"true", {}, Millis{20'000}};
+    const auto looked = nodes->reader("n").read({&read, 1});
+    REQUIRE_FALSE(looked);
+    CHECK(
+        looked.error().message.find("no command could be started: nonsense") != std::string::npos);
+    CHECK(looked.error().message.size() < 500);
+    const auto changed = nodes->changer("n").run({"x", "true", {}}, {});
+    REQUIRE_FALSE(changed);
+    CAPTURE(changed.error().message);
+    CHECK(
+        changed.error().message.find("no command could be started: nonsense") != std::string::npos);
+    CHECK(changed.error().message.size() < 500);
+    CHECK(seconds_since(began) < 20);
+}
+
+TEST_CASE("a status of the command's own is no end of its time", "[ssh]") {
+    const auto* sh = GENERATE("", "/bin/bash");
+    Lab lab(sh);
+    auto nodes = lab.open();
+    auto& reader = nodes->reader("n");
+    const auto own = read_one(reader, "echo mine; exit 124");
+    CHECK(own.status == 124);
+    CHECK_FALSE(own.timed_out);
+    CHECK(own.output == "mine\n");
+    CHECK(read_one(reader, "kill -9 $$").status == 137);
+    CHECK_FALSE(read_one(reader, "kill -9 $$").timed_out);
+    CHECK_FALSE(read_one(reader, "timeout 0.2 sleep 9", {}, Millis{5'000}).timed_out);
+    CHECK(read_one(reader, "echo late; sleep 9", {}, Millis{300}).timed_out);
+    CHECK(read_one(reader, "trap '' TERM; sleep 9 & sleep 9; sleep 9", {}, Millis{300}).timed_out);
+    CHECK(read_one(reader, "cat; sleep 9", "input", Millis{300}).timed_out);
 }
 
 TEST_CASE("reads survive a cut connection", "[ssh]") {
