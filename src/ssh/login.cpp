@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ssh/login.h"
 
+#include "base/printable.h"
 #include "base/quote.h"
+#include "base/text.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <fmt/format.h>
 #include <libssh/callbacks.h>
@@ -14,6 +17,10 @@ namespace ovd {
 namespace {
 
 using Key = std::unique_ptr<std::remove_pointer_t<ssh_key>, decltype(&ssh_key_free)>;
+
+constexpr int most_rounds = 8;
+constexpr int most_prompts = 8;
+constexpr std::size_t longest_question = 200;
 
 class LoginTry {
 public:
@@ -46,8 +53,10 @@ public:
             if (answer == Answer::right) return {};
             if (answer == Answer::none) break;
         }
-        for (const auto& prompt : used_)
-            person_.was_wrong(prompt);
+        // What was never judged is kept.
+        if (!timed_out_)
+            for (const auto& prompt : used_)
+                person_.was_wrong(prompt);
         return refused();
     }
 
@@ -81,11 +90,14 @@ private:
     /// True when that let us in.
     bool step(int result) {
         if (result == SSH_AUTH_SUCCESS) return true;
+        // The session waits by itself, as long as it may. What did not answer did not refuse.
+        timed_out_ = timed_out_ || result == SSH_AUTH_AGAIN;
         partial_ = partial_ || result == SSH_AUTH_PARTIAL;
         return false;
     }
 
-    bool alive() const { return ssh_is_connected(session_) == 1; }
+    /// Whether there is anybody to try anything with.
+    bool alive() const { return !timed_out_ && ssh_is_connected(session_) == 1; }
     bool allowed(int method) const {
         return alive() && (ssh_userauth_list(session_, nullptr) & method) != 0;
     }
@@ -109,43 +121,98 @@ private:
 
     Answer with_password() {
         if (!person_.gives_secrets()) return Answer::none;
-        const auto prompt =
-            fmt::format("Password of {} on {} ({})", user_, target_.name, target_.host);
-        const bool plain = allowed(SSH_AUTH_METHOD_PASSWORD);
-        if (!plain && !allowed(SSH_AUTH_METHOD_INTERACTIVE)) return Answer::none;
-        auto password = ask(prompt);
-        if (password.empty()) return Answer::none;
-        const bool in = plain ? step(ssh_userauth_password(session_, nullptr, password.c_str()))
-                              : answer_questions(password);
-        wipe(password);
-        if (in) return Answer::right;
-        person_.was_wrong(prompt);
+        if (allowed(SSH_AUTH_METHOD_PASSWORD)) {
+            auto password = ask(password_prompt());
+            if (password.empty()) return Answer::none;
+            const bool in = step(ssh_userauth_password(session_, nullptr, password.c_str()));
+            wipe(password);
+            if (in) return Answer::right;
+        } else if (allowed(SSH_AUTH_METHOD_INTERACTIVE)) {
+            const auto answer = answer_questions();
+            if (answer != Answer::wrong) return answer;
+        } else {
+            return Answer::none;
+        }
+        if (alive()) person_.was_wrong(password_prompt());
         return Answer::wrong;
     }
 
-    /// Keyboard-interactive: whatever is asked without echo is taken to be the password.
-    bool answer_questions(const std::string& password) {
+    std::string password_prompt() const {
+        return fmt::format("Password of {} on {} ({})", user_, target_.name, target_.host);
+    }
+
+    /// Keyboard-interactive. The first hidden question for a password gets the password. Whatever
+    /// else is asked, a code or a new password, is put to the person word for word.
+    Answer answer_questions() {
+        bool password_given = false;
         int result = ssh_userauth_kbdint(session_, nullptr, nullptr);
-        while (result == SSH_AUTH_INFO) {
+        for (int round = 0; result == SSH_AUTH_INFO; ++round) {
             const int prompts = ssh_userauth_kbdint_getnprompts(session_);
+            if (round >= most_rounds || prompts > most_prompts)
+                return gave_up("it asks one question after another");
             for (int i = 0; i < prompts; ++i) {
                 char echo = 0;
-                (void)ssh_userauth_kbdint_getprompt(session_, static_cast<unsigned>(i), &echo);
-                (void)ssh_userauth_kbdint_setanswer(
-                    session_, static_cast<unsigned>(i), echo ? "" : password.c_str());
+                const auto index = static_cast<unsigned>(i);
+                const char* text = ssh_userauth_kbdint_getprompt(session_, index, &echo);
+                const auto question = asked_as(text == nullptr ? "" : text);
+                const bool password = echo == 0 && !password_given && is_for_password(question);
+                password_given = password_given || password;
+                auto answer = password
+                                  ? ask(password_prompt())
+                                  : person_.once(fmt::format("{} ({}) asks {}: {}", target_.name,
+                                                     target_.host, user_, question),
+                                        may_ask_);
+                if (answer.empty()) return gave_up(fmt::format("it asks \"{}\"", question));
+                (void)ssh_userauth_kbdint_setanswer(session_, index, answer.c_str());
+                wipe(answer);
             }
             result = ssh_userauth_kbdint(session_, nullptr, nullptr);
         }
-        return step(result);
+        return step(result) ? Answer::right : Answer::wrong;
+    }
+
+    /// A question as a person is shown it.
+    static std::string asked_as(const std::string& text) {
+        auto shown = trim(printable(text.substr(0, longest_question)));
+        if (shown.ends_with(':')) shown.pop_back();
+        return shown;
+    }
+
+    static bool is_for_password(std::string question) {
+        std::ranges::transform(question, question.begin(),
+            [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+        return question.find("password") != std::string::npos &&
+               question.find("new ") == std::string::npos &&
+               question.find("one-time") == std::string::npos;
+    }
+
+    /// The conversation stays without its end, so nothing else can be tried on this connection.
+    Answer gave_up(const std::string& why) {
+        unanswered_ = why;
+        return Answer::none;
     }
 
     Done refused() {
         const auto command = ssh_command(session_, target_, user_, options_);
+        if (timed_out_)
+            return fail(Kind::connect,
+                fmt::format("{}: waited {} for its answer while logging in as {}", target_.name,
+                    human_seconds(static_cast<double>(options_.connect_timeout.count()) / 1000),
+                    user_),
+                fmt::format("Try: {} - when that takes long too, look at the node: its load, its "
+                            "name servers, where it looks up its users.",
+                    command));
         if (!alive())
             return fail(Kind::connect,
                 fmt::format("{}: the connection ended while logging in as {}: {}", target_.name,
                     user_, ssh_get_error(session_)),
                 "Try: " + command);
+        if (!unanswered_.empty())
+            return fail(Kind::connect,
+                fmt::format("{}: it does not let {} in with any key, and {}", target_.name, user_,
+                    unanswered_),
+                fmt::format("Put your key there, so that nothing is asked: ssh-copy-id{}",
+                    command.substr(3)));
         if (partial_)
             return fail(Kind::connect,
                 fmt::format("{}: it wants more than one proof from {}, and not all were there",
@@ -166,6 +233,8 @@ private:
     Person& person_;
     bool may_ask_;
     bool partial_ = false;
+    bool timed_out_ = false;
+    std::string unanswered_; ///< what it asked that got no answer
     std::set<std::string> used_;
     ssh_callbacks_struct callbacks_{};
 };

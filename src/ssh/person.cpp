@@ -36,6 +36,12 @@ std::string Person::secret(const std::string& prompt, bool may_ask) {
     return secrets_.emplace(prompt, std::move(answer)).first->second;
 }
 
+std::string Person::once(const std::string& prompt, bool may_ask) {
+    if (!may_ask || !options_.secret) return {};
+    const std::scoped_lock lock(mutex_);
+    return options_.secret(prompt);
+}
+
 void Person::was_wrong(const std::string& prompt) {
     const std::scoped_lock lock(mutex_);
     const auto known = secrets_.find(prompt);

@@ -27,6 +27,9 @@ public:
     [[nodiscard]] bool trusts(const UnknownHostKey& key);
     /// The answer to prompt; when may_ask is false only one that was given before. Empty: none.
     [[nodiscard]] std::string secret(const std::string& prompt, bool may_ask);
+    /// What is asked for once and is no use afterwards, such as a code; never remembered. Empty:
+    /// none.
+    [[nodiscard]] std::string once(const std::string& prompt, bool may_ask);
     /// The answer did not let us in: ask again the next time.
     void was_wrong(const std::string& prompt);
     /// For what must not be done by two at once, such as adding to known_hosts.
