@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arguments to objects, errors to exit codes; nothing else.
+#include "base/printable.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "cli/init.h"
+#include "cli/signals.h"
 #include "cli/verbs.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <atomic>
 #include <csignal>
 #include <fmt/format.h>
-#include <signal.h>
 #include <string_view>
 #include <system_error>
-#include <thread>
-#include <unistd.h>
 
 namespace {
 
@@ -41,59 +40,10 @@ reached, 6 host key, 7 a command failed, 8 outcome unknown, 9 journal, 10 refuse
 11 stopped, 12 local file or program, 13 failed and put back, 14 failed and putting
 back failed too, 1 a defect of this program.)";
 
-/// Turns Ctrl-C and SIGTERM into a stop request. The signals are blocked everywhere, so that no
-/// system call is cut short, and one thread waits for them. A third one ends the program at once:
-/// what runs on the nodes goes on there, and the next run finds it.
-class Signals {
-public:
-    Signals() {
-        sigemptyset(&set_);
-        sigaddset(&set_, SIGINT);
-        sigaddset(&set_, SIGTERM);
-        // Whoever said nohup meant it.
-        struct sigaction hangup{};
-        sigaction(SIGHUP, nullptr, &hangup);
-        if (hangup.sa_handler != SIG_IGN) sigaddset(&set_, SIGHUP);
-        pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-        std::signal(SIGPIPE, SIG_IGN);
-        waiter_ = std::jthread([this](std::stop_token stop) { wait(stop); });
-    }
-    [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
-    /// What is done from here on changes nothing: it may end in the middle of a look.
-    void only_looks() { only_looks_ = true; }
-
-private:
-    void wait(std::stop_token stop) {
-        int seen = 0;
-        const timespec often{0, 200'000'000};
-        while (!stop.stop_requested()) {
-            if (sigtimedwait(&set_, nullptr, &often) <= 0) continue;
-            if (++seen >= 3) _exit(11);
-            source_.request_stop();
-            if (seen > 1) continue;
-            const std::string_view text =
-                only_looks_ ? "\nStopping; nothing was changed.\n"
-                            : "\nStopping: what is under way on a node is left to end there.\n";
-            // The terminal may be gone; the next signal counts all the same.
-            (void)!::write(STDERR_FILENO, text.data(), text.size());
-            if (!only_looks_) continue;
-            std::this_thread::sleep_for(
-                std::chrono::seconds(1)); // a question puts its terminal back
-            if (!stop.stop_requested()) _exit(ovd::exit_code(ovd::Kind::stopped));
-        }
-    }
-
-    sigset_t set_{};
-    std::atomic<bool> only_looks_ = false;
-    std::stop_source source_;
-    std::jthread waiter_;
-};
-
 int show_error(const ovd::Error& error, bool json) {
     ovd::Common common;
     common.json = json;
-    auto view = ovd::make_view(
-        ovd::view_options(common), [](std::string_view text) { return std::string(text); });
+    auto view = ovd::make_view(ovd::view_options(common), ovd::printable);
     view->error(error);
     return ovd::exit_code(error.kind);
 }
@@ -161,7 +111,8 @@ int defect(const std::exception& error, bool json) {
 } // namespace
 
 int main(int count, char** words) {
-    Signals signals;
+    ovd::no_core_dumps();
+    ovd::Signals signals;
     CLI::App app{about, "ovd-failover"};
     app.footer(after);
     app.require_subcommand(1);

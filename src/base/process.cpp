@@ -12,6 +12,8 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -167,6 +169,16 @@ bool follow(Child& child, const std::stop_token& stop, Millis time, LocalResult&
 }
 
 } // namespace
+
+void no_core_dumps() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_CORE, &limit) == 0) {
+        limit.rlim_cur = 0;
+        (void)::setrlimit(RLIMIT_CORE, &limit);
+    }
+    // The limit does not hold for a program that core_pattern names.
+    (void)::prctl(PR_SET_DUMPABLE, 0);
+}
 
 Result<LocalResult> run_local(const std::string& command,
     const std::map<std::string, std::string>& environment, std::stop_token stop,

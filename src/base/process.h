@@ -16,6 +16,10 @@ struct LocalResult {
     bool timed_out = false;
 };
 
+/// The memory of this program, which may hold secrets, goes into no core dump: neither a file's nor
+/// that of a program that collects them. What it starts may allow itself one again.
+void no_core_dumps();
+
 /// Runs a shell command on the operator's machine, with more variables in its environment and input
 /// on its stdin. A stop ends it with SIGTERM, with SIGKILL when it has not gone after 5 s, and is
 /// an error of kind stopped; so does the end of its time, and that is told in the result. No time:
