@@ -210,7 +210,7 @@ void Session::connect_later(const Common& options, std::stop_token stop) {
             return answer.value_or("");
         };
     }
-    connect_ = [targets, ssh] { return make_ssh(targets, ssh); };
+    connect_ = ssh_maker(std::move(targets), std::move(ssh));
     nodes_ = connect_();
 }
 

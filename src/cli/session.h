@@ -54,7 +54,8 @@ public:
     [[nodiscard]] View& view() { return *view_; }
     [[nodiscard]] Prompter& prompter() { return *prompter_; }
     [[nodiscard]] ChangingConnections& nodes() { return *nodes_; }
-    /// Connections beside those of nodes(), for what must not wait for others.
+    /// Connections beside those of nodes(), for what must not wait for others. What a person was
+    /// asked for those is not asked again.
     [[nodiscard]] std::unique_ptr<ChangingConnections> connect_again() { return connect_(); }
     [[nodiscard]] Looker& looker() { return *looker_; }
     [[nodiscard]] Runtime runtime() { return runtime_.get(); }

@@ -62,15 +62,20 @@ private:
     }
 };
 
+/// What all sets of connections have in common.
+struct Shared {
+    explicit Shared(SshOptions given) : options(std::move(given)), person(options) {}
+    SshOptions options;
+    Person person;
+};
+
 class SshConnections final : public ChangingConnections {
 public:
-    SshConnections(std::vector<SshTarget> targets, SshOptions options)
-        : options_(std::move(options)), person_(options_) {
-        for (auto& target : targets) {
-            auto name = target.name;
-            nodes_.emplace(
-                name, std::make_unique<NodeOverSsh>(std::move(target), options_, person_));
-        }
+    SshConnections(const std::vector<SshTarget>& targets, std::shared_ptr<Shared> shared)
+        : shared_(std::move(shared)) {
+        for (const auto& target : targets)
+            nodes_.emplace(target.name,
+                std::make_unique<NodeOverSsh>(target, shared_->options, shared_->person));
     }
 
     Reader& reader(const std::string& node) override {
@@ -95,8 +100,7 @@ private:
         return found == nodes_.end() ? nullptr : found->second.get();
     }
 
-    SshOptions options_;
-    Person person_;
+    std::shared_ptr<Shared> shared_;
     NoNode no_node_;
     std::map<std::string, std::unique_ptr<NodeOverSsh>> nodes_; // never changes after construction
 };
@@ -104,7 +108,14 @@ private:
 } // namespace
 
 std::unique_ptr<ChangingConnections> make_ssh(std::vector<SshTarget> targets, SshOptions options) {
-    return std::make_unique<SshConnections>(std::move(targets), std::move(options));
+    return ssh_maker(std::move(targets), std::move(options))();
+}
+
+std::function<std::unique_ptr<ChangingConnections>()> ssh_maker(
+    std::vector<SshTarget> targets, SshOptions options) {
+    return [targets = std::move(targets), shared = std::make_shared<Shared>(std::move(options))] {
+        return std::make_unique<SshConnections>(targets, shared);
+    };
 }
 
 } // namespace ovd

@@ -43,4 +43,9 @@ struct SshOptions {
 [[nodiscard]] std::unique_ptr<ChangingConnections> make_ssh(
     std::vector<SshTarget> targets, SshOptions options);
 
+/// The same for who wants more than one set of connections: each call makes one. A person is asked
+/// nothing twice: a passphrase or a host key's judgement that one set was given holds for all.
+[[nodiscard]] std::function<std::unique_ptr<ChangingConnections>()> ssh_maker(
+    std::vector<SshTarget> targets, SshOptions options);
+
 } // namespace ovd

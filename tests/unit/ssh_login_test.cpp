@@ -125,3 +125,18 @@ TEST_CASE("a key with a passphrase is asked for once", "[ssh]") {
     CHECK(read_one(nodes->reader("n"), "echo hi").output == "hi\n");
     CHECK(asked == 1);
 }
+
+TEST_CASE("what one set of connections was told holds for every other", "[ssh]") {
+    Lab lab;
+    must_run({"ssh-keygen", "-q", "-p", "-P", "", "-N", "open sesame", "-f", lab.sshd.path("id")});
+    int asked = 0;
+    lab.options.secret = [&](const std::string&) { return ++asked == 1 ? "open sesame" : ""; };
+    const auto connect = ssh_maker({{"n", "root", "127.0.0.1", lab.sshd.port(), {}}}, lab.options);
+    const auto first = connect();
+    CHECK(read_one(first->reader("n"), "echo hi").output == "hi\n");
+    const auto second = connect();
+    CHECK(read_one(second->reader("n"), "echo hi").output == "hi\n");
+    CHECK(asked == 1);
+    CHECK(lab.asked.size() == 1);
+    CHECK(second->traffic("n").connects == 1); // and it is one of its own
+}
