@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/console_asker.h"
 
-#include "base/process.h"
-#include "base/quote.h"
 #include "base/text.h"
+#include "cli/hook.h"
 
 #include <condition_variable>
 #include <fmt/format.h>
@@ -52,14 +51,11 @@ private:
 
 } // namespace
 
-Result<Answer> ConsoleAsker::run_hook(
+Result<Answer> ConsoleAsker::ask_hook(
     const std::string& name, const std::string& command, const Task& task) {
     view_.doing(task.id, "hook " + name);
-    // Also when this program is killed: the next run's hook of that name waits for the end of this
-    // one. What the hook leaves behind does not hold the lock.
-    const auto alone = fmt::format("exec flock -o {} sh -c {}",
-        shell_quote(run_folder_ + "/hook-" + name + ".lock"), shell_quote(command));
-    auto ran = run_local(alone, {{"OVD_TASK", task.id}, {"OVD_NODE", task.node}}, stop_);
+    auto ran = run_hook(
+        run_folder_, name, command, {{"OVD_TASK", task.id}, {"OVD_NODE", task.node}}, stop_);
     if (!ran) return tl::unexpected(ran.error());
     if (ran->status == 0) return Answer{true, trim(ran->output), "hook " + name, who_};
     return fail(Kind::remote,
@@ -96,7 +92,7 @@ Result<Answer> ConsoleAsker::ask_person(const Task& task, const AskOp& question)
 Result<Answer> ConsoleAsker::ask(const Task& task, const AskOp& question) {
     if (const auto hook = farm_.hooks.find(question.hook);
         !question.hook.empty() && hook != farm_.hooks.end())
-        return run_hook(hook->first, hook->second, task);
+        return ask_hook(hook->first, hook->second, task);
     const std::scoped_lock lock(mutex_);
     if (const auto known = answers_.find(task.step->id); known != answers_.end())
         return Answer{known->second != "not yet", known->second, "answers file", who_};

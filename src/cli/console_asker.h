@@ -37,7 +37,7 @@ public:
     [[nodiscard]] bool interactive() const override { return prompter_.interactive(); }
 
 private:
-    [[nodiscard]] Result<Answer> run_hook(
+    [[nodiscard]] Result<Answer> ask_hook(
         const std::string& name, const std::string& command, const Task& task);
     [[nodiscard]] Result<Answer> ask_person(const Task& task, const AskOp& question);
 

@@ -2,8 +2,8 @@
 #include "cli/sheets.h"
 
 #include "base/file.h"
-#include "base/process.h"
 #include "base/text.h"
+#include "cli/hook.h"
 #include "guide/values.h"
 #include "sheet/defaults.h"
 #include "sheet/runner.h"
@@ -52,7 +52,8 @@ Result<std::unique_ptr<SessionSheets>> SessionSheets::open(
 Result<std::optional<Word>> SessionSheets::ask(const SheetCheck& check, std::stop_token stop) {
     if (const auto hook = session_.farm().hooks.find(check.hook);
         !check.hook.empty() && hook != session_.farm().hooks.end()) {
-        auto ran = run_local(hook->second, {{"OVD_CHECK", check.name}}, stop);
+        auto ran = run_hook(
+            session_.run_folder(), hook->first, hook->second, {{"OVD_CHECK", check.name}}, stop);
         if (!ran) return tl::unexpected(ran.error());
         return Word{ran->status == 0, session_.redactor().clean(trim(ran->output)),
             "hook " + hook->first, ""};
