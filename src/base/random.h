@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace ovd {
 
@@ -11,6 +12,9 @@ public:
     virtual ~Random() = default;
     [[nodiscard]] virtual std::uint64_t number() = 0;
 };
+
+/// 16 random hexadecimal digits.
+[[nodiscard]] std::string random_token(Random& random);
 
 /// The kernel's.
 class SystemRandom final : public Random {

@@ -42,8 +42,7 @@ public:
 /// The machine's own threads.
 class SystemThreads final : public Threads {
 public:
-    [[nodiscard]] std::unique_ptr<Thread> start(
-        std::function<void(std::stop_token)> work) override;
+    [[nodiscard]] std::unique_ptr<Thread> start(std::function<void(std::stop_token)> work) override;
     [[nodiscard]] std::unique_ptr<Signal> signal() override;
 };
 

@@ -124,9 +124,10 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
                                              session.connect_again(), runtime.clock);
         });
     const Tools tools{session.plan(), session.nodes(), session.looker(), **journal, asker, **sheets,
-        *watcher, session.view(), runtime.clock, runtime.threads, session.redactor()};
+        *watcher, session.view(), runtime.clock, runtime.threads, session.redactor(),
+        random_token(runtime.random)};
     const auto home = options.back ? home_of_test(*last_time, session.farm().active) : "";
-    if (auto ok = record_begin(**journal, session.farm(), who, home); !ok)
+    if (auto ok = record_begin(**journal, session.farm(), who, tools.token, home); !ok)
         return tl::unexpected(ok.error());
     if (auto outline = new_outline(session.plan(), (*journal)->records()))
         if (auto ok = (*journal)->write(std::move(*outline)); !ok)

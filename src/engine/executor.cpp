@@ -2,7 +2,6 @@
 #include "engine/executor.h"
 
 #include "base/text.h"
-#include "engine/lease.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -157,6 +156,9 @@ void Executor::start(std::size_t task, std::stop_token stop) {
                                               const std::stop_token&) {
         const auto outcome = [&]() -> TaskOutcome {
             try {
+                if (changes_node(tools_.plan.details[task]))
+                    if (auto ok = locks_->hold(tools_.plan.tasks[task].node); !ok)
+                        return {Ended::failed, ok.error()};
                 return run_task(tools_, task, before, by_hand, stop);
             } catch (const std::exception& error) {
                 return {Ended::unknown,
@@ -321,7 +323,6 @@ RunSummary Executor::run(std::stop_token stop) {
         const std::scoped_lock lock(mutex_);
         changed_->notify();
     });
-    std::optional<Leases> leases;
     while (!summary_.error) {
         if (stop.stop_requested()) break;
         const auto next = ready();
@@ -331,9 +332,9 @@ RunSummary Executor::run(std::stop_token stop) {
             auto may = may_begin(task);
             if (!may) summary_.error = may.error();
             if (!may || !*may) break;
-            if (!leases) {
-                leases.emplace(tools_, options_);
-                if (auto ok = leases->take(); !ok) {
+            if (!locks_) {
+                locks_ = std::make_unique<NodeLocks>(tools_, options_);
+                if (auto ok = locks_->take_all(); !ok) {
                     summary_.error = ok.error();
                     break;
                 }
@@ -350,15 +351,16 @@ RunSummary Executor::run(std::stop_token stop) {
         summary_.error =
             Error{Kind::stopped, "Stopped between two steps.", "Go on with: ovd-failover run", {}};
     if (summary_.error) put_back_what_failed();
-    if (leases) leases->release(still_running());
+    if (locks_) locks_->release(still_running());
     for (std::size_t i = 0; i < marks_.size(); ++i)
         if (marks_[i] != Mark::done) ++(chosen(i) ? summary_.left : summary_.beyond);
     return summary_;
 }
 
-Done record_begin(
-    Journal& journal, const Farm& farm, const std::string& who, const std::string& home) {
-    Record begin{{"kind", "begin"}, {"who", who}, {"farm", farm.name}, {"facts", facts_of(farm)}};
+Done record_begin(Journal& journal, const Farm& farm, const std::string& who,
+    const std::string& token, const std::string& home) {
+    Record begin{{"kind", "begin"}, {"who", who}, {"farm", farm.name}, {"token", token},
+        {"facts", facts_of(farm)}};
     if (!home.empty()) begin["home"] = home;
     return journal.write(std::move(begin));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/task_run.h"
+#include "engine/node_lock.h"
 
 #include <deque>
 #include <memory>
@@ -14,9 +14,9 @@ struct RunOptions {
     std::set<std::string> steps; ///< ids of the steps to carry out; empty: all
     bool yes = false;            ///< do not ask before each step
     bool again = false;          ///< carry out chosen steps even if the journal says they are done
-    bool take_over = false;      ///< take the lease of another run
-    std::string who;             ///< user@host, for the journal and the leases
-    std::string process = {};    ///< of this wizard, for people who find its lease
+    bool take_over = false;      ///< take the locks of another run
+    std::string who;             ///< user@host, for the journal and the locks
+    std::string process = {};    ///< of this wizard, for people who find its lock
 };
 
 struct RunSummary {
@@ -76,6 +76,7 @@ private:
     std::set<std::string> given_up_;  ///< sections a person wants put back
     std::set<std::string> announced_; ///< sections the view knows
     std::mutex mutex_;
+    std::unique_ptr<NodeLocks> locks_; ///< once anything is to be changed
     std::unique_ptr<Signal> changed_;
     std::deque<Finished> finished_;
     /// By task. Last: they use what stands above until they are waited for.
@@ -83,9 +84,9 @@ private:
 };
 
 /// Notes in the journal that a run begins. home: where the service has to be at the end of a test
-/// there and back; empty in all others.
-[[nodiscard]] Done record_begin(
-    Journal& journal, const Farm& farm, const std::string& who, const std::string& home);
+/// there and back; empty in all others. token: see Tools.
+[[nodiscard]] Done record_begin(Journal& journal, const Farm& farm, const std::string& who,
+    const std::string& token, const std::string& home);
 /// Notes how it ended. whole: nothing of the plan was left out by the operator's choice.
 [[nodiscard]] Done record_end(Journal& journal, const RunSummary& summary, bool whole);
 

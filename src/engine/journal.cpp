@@ -39,8 +39,8 @@ tl::unexpected<Error> damaged(const std::string& path, int line, const std::stri
 }
 
 /// What replaying goes by: never a secret, and never spoilt by one that is an ordinary word.
-const std::set<std::string> relied_on = {
-    "ovd-failover-journal", "run", "kind", "task", "state", "how", "job", "digest", "hook"};
+const std::set<std::string> relied_on = {"ovd-failover-journal", "run", "kind", "task", "state",
+    "how", "job", "digest", "hook", "token"};
 
 /// Each text by itself, before it is written as JSON: its quotes and backslashes are still its own.
 Record cleaned(const Record& value, const Redactor& redactor) {

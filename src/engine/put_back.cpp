@@ -17,10 +17,16 @@ Done TaskRun::put_back() {
                 task_.id),
             "Put it back by hand, or with the steps and farm file that it was done by.");
     // The way back must not run beside what it takes back.
-    if (const auto* job = before_.open_job())
-        if (auto ok = let_end(job->id); !ok) return ok;
+    bool ran = before_.ran || before_.half_undone;
+    if (const auto* job = before_.open_job()) {
+        const auto may_have_run = let_end(job->id);
+        if (!may_have_run) return tl::unexpected(may_have_run.error());
+        ran = ran || *may_have_run;
+    }
     if (!before_.undo_job.empty())
-        if (auto ok = let_end(before_.undo_job); !ok) return ok;
+        if (auto ok = let_end(before_.undo_job); !ok) return tl::unexpected(ok.error());
+    // What was announced and never reached the node has nothing to be taken back.
+    if (!ran) return tools_.journal.write(task_record("put back"));
     for (std::size_t i = 0; i < detail_.undo.size(); ++i)
         if (auto ok = undo(i, detail_.undo[i]); !ok) return ok;
     if (!detail_.probes.empty()) { // the state counts, not the exit status
@@ -42,7 +48,7 @@ Done TaskRun::undo(std::size_t number, const Operation& op) {
     // Each time it is put back has names of its own: an old result must not stand for a new one.
     const Job job{fmt::format("{}-{}.{}.undo{}-{}", tools_.journal.run_id(), plain_id(), attempt_,
                       before_.put_backs + 1, number + 1),
-        command_of(op), std::move(*input)};
+        command_of(op), std::move(*input), tools_.token};
     Record sent;
     sent["kind"] = "put back";
     sent["task"] = task_.id;

@@ -34,12 +34,14 @@ void take_task(TaskRecord& task, const Record& record) {
         task.undo_job.clear();
         task.how.clear();
         task.message.clear();
+        if (task.open_job() != nullptr) task.ran = true; // it may have; nobody knows any more
         task.jobs.clear();
         return;
     }
     if (state == "put back") {
         task.state = TaskState::untouched;
         task.touched = false;
+        task.ran = false;
         task.half_undone = false;
         task.jobs.clear(); // what was still running was waited for
         return;
@@ -58,6 +60,7 @@ void take_end(TaskRecord& task, const Record& record) {
     for (auto& job : task.jobs)
         if (job.id == id) {
             job.ended = true;
+            task.ran = true;
             job.status = record.value("status", -1);
         }
 }
@@ -106,6 +109,7 @@ void RunState::take(const Record& record) {
     } else if (kind == "begin") {
         facts = record.value("facts", Facts{});
         who = record.value("who", "");
+        if (record.contains("token")) tokens.push_back(record.value("token", ""));
         finished = false;
         last_stop.clear(); // how the one before ended says nothing of this one
     } else if (kind == "stop") {

@@ -41,6 +41,7 @@ struct TaskRecord {
     double seconds = 0;
     int attempts = 0;
     bool touched = false;      ///< a job was sent for it and it was not put back since
+    bool ran = false;          ///< likewise, and one of them is known to have run
     std::vector<SentJob> jobs; ///< of the last attempt
     int put_backs = 0;         ///< how often putting it back was begun
     bool half_undone = false;  ///< putting it back was begun, and it has not begun anew since
@@ -66,6 +67,7 @@ struct RunState {
     Facts facts;           ///< what the last run had read from the nodes
     /// When the last command that users may notice had ended, by the clock of its node; 0: never.
     double last_disruption = 0;
+    std::vector<std::string> tokens; ///< with which nodes took jobs of its runs, oldest first
 
     /// Goes one record further.
     void take(const Record& record);

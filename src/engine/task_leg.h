@@ -41,8 +41,8 @@ private:
     /// with, or nothing when it has to start over.
     Result<std::optional<std::size_t>> pick_up();
 
-    /// Makes sure that a job does not run any more, and never will.
-    Done let_end(const std::string& job);
+    /// Makes sure that a job does not run any more, and never will. True when it may have run.
+    Result<bool> let_end(const std::string& job);
     Done undo(std::size_t number, const Operation& op);
 
     Result<std::optional<std::size_t>> attach(const SentJob& job);

@@ -114,7 +114,7 @@ Result<JobState> TaskRun::send(std::size_t number, const Operation& op) {
     if (!input) return tl::unexpected(input.error());
     const Job job{
         fmt::format("{}-{}.{}.{}", tools_.journal.run_id(), plain_id(), attempt_, number + 1),
-        command_of(op), std::move(*input)};
+        command_of(op), std::move(*input), tools_.token};
     Record sent;
     sent["kind"] = "sent";
     sent["task"] = task_.id;

@@ -174,23 +174,25 @@ Result<std::optional<std::size_t>> TaskRun::pick_up() {
 }
 
 /// Two at work on one thing at once would be worse than waiting.
-Done TaskRun::let_end(const std::string& job) {
+Result<bool> TaskRun::let_end(const std::string& job) {
     const auto state =
         patiently(task_.node, [&] { return tools_.nodes.changer(task_.node).look(job); });
     if (!state) return tl::unexpected(state.error());
-    if (state->phase == JobState::Phase::lost) return {};
+    if (state->phase == JobState::Phase::lost) return true;
     if (state->phase == JobState::Phase::running)
         note_found("a command sent before is still running on the node; waiting for its end");
     // One that has begun is attached to. One that has not may still be on its way: the node takes
     // only one of a name, and this one does nothing.
-    const auto ended = follow_job({job, ":", {}});
+    const auto ended = follow_job({job, ":", {}, tools_.token});
     if (!ended) return tl::unexpected(ended.error());
-    if (state->phase == JobState::Phase::absent || ended->phase == JobState::Phase::lost) return {};
-    return record_ended(job, *ended);
+    if (state->phase == JobState::Phase::absent) return false;
+    if (ended->phase == JobState::Phase::lost) return true;
+    if (auto ok = record_ended(job, *ended); !ok) return tl::unexpected(ok.error());
+    return true;
 }
 
 Result<std::optional<std::size_t>> TaskRun::attach(const SentJob& job) {
-    auto state = wait_for({job.id, command_of(detail_.ops[job.op]), {}});
+    auto state = wait_for({job.id, command_of(detail_.ops[job.op]), {}, tools_.token});
     if (!state) return tl::unexpected(state.error());
     if (auto ok = record_ended(job.id, *state); !ok) return tl::unexpected(ok.error());
     if (state->status != 0) return std::optional<std::size_t>{};

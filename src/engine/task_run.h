@@ -26,6 +26,8 @@ struct Tools {
     Clock& clock;
     Threads& threads;
     const Redactor& redactor;
+    /// Of this run of the wizard: with it nodes take its jobs, until another takes their locks.
+    std::string token;
 };
 
 struct TaskOutcome {

@@ -198,6 +198,12 @@ private:
                 fmt::format("{}: it could not be started: {}", name(), join(frame.rest, " ")),
                 fmt::format("Check that {} and /run on the node are writable and not full.",
                     link_.options().run_dir));
+        } else if (frame.word == "fenced") {
+            return fail(Kind::refused,
+                fmt::format(
+                    "{}: another run has taken over this farm: {}", name(), join(frame.rest, " ")),
+                "Nothing was begun. See how far that run is: ovd-failover status. To go on from "
+                "here all the same, type: ovd-failover run --take-over");
         }
         return Maybe{};
     }

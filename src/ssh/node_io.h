@@ -47,6 +47,8 @@ struct Job {
     std::string id;      ///< [A-Za-z0-9._-]+, unique in the run
     std::string command; ///< POSIX shell; seen by anyone on the node, so never a secret in it
     std::string input;   ///< stdin; may hold secrets
+    /// Of the run that sends it: a node whose lock has another does not begin it. Empty: no matter.
+    std::string token = {};
 };
 
 /// What became of a job, as the node itself tells it.
@@ -79,7 +81,8 @@ public:
     virtual ~Changer() = default;
     /// Starts the job, or attaches to it when it was started before, and waits for its end. When
     /// the connection is cut it connects again and re-attaches. Returns phase running after a stop.
-    /// Error kind `unknown` when the node cannot be reached any more within the reconnect deadline.
+    /// Error kind `unknown` when the node cannot be reached any more within the reconnect deadline,
+    /// `refused` when the node's lock is another run's by now: then it was not begun.
     [[nodiscard]] virtual Result<JobState> run(const Job& job, const JobWatch& watch) = 0;
     /// What became of it; never starts it.
     [[nodiscard]] virtual Result<JobState> look(const std::string& job_id) = 0;

@@ -41,12 +41,18 @@ phase() {
 }
 )sh";
 
-/// $1 id, $2 bytes, $3 command, $4 mark, $5 start or attach, $6 offset, $7 run_dir.
+/// $1 id, $2 bytes, $3 command, $4 mark, $5 start or attach, $6 offset, $7 run_dir, $8 token.
 constexpr std::string_view supervise_script = R"sh(
-mark=$4 offset=$6 jobs=$7/jobs dir=$7/jobs/$1
+mark=$4 offset=$6 lease=$7/lease jobs=$7/jobs dir=$7/jobs/$1 token=$8
 usual=$(umask)
 umask 077
 say() { printf "%s %s\n" "$mark" "$*" || exit 0; }
+# The job is of the run that has the lock of this node.
+ours() {
+    holder="nobody" held=
+    { read -r holder; read -r held; read -r held; read -r held; } 2>/dev/null <"$lease"
+    [ "$held" = "$token" ]
+}
 # The job itself, in a session of its own: no end of a connection reaches it.
 job="
 dir=\$1 input=\$2
@@ -61,6 +67,8 @@ sh -c \"\$1\"
 rc=\$?
 umask 077
 put ended \$(date +%s.%N)
+# What it did outlives a power cut before anybody is told that it is done.
+sync
 put rc \$rc ,fsync
 "
 if [ ! -d "$dir" ]; then
@@ -84,12 +92,19 @@ if [ ! -d "$dir" ]; then
         printf %64s "" >"$new/rc.new" &&
         dd if=/proc/sys/kernel/random/boot_id of="$new/boot" conv=fsync; } 2>/dev/null ||
         { say refused "$jobs cannot be written"; exit 0; }
+    if [ -n "$token" ]; then
+        # The lock stays whose it is until the job has begun.
+        { exec 9>>"$lease.lock" && flock 9; } 2>/dev/null || { say refused "$lease.lock cannot be used"; exit 0; }
+        ours || { say fenced "$holder"; exit 0; }
+    fi
     if mv -T "$new" "$dir" 2>/dev/null; then
-        setsid sh -c "$job" ovd-job "$dir" "$input" "$3" </dev/null >>"$dir/out" 2>&1 &
+        sync "$jobs" # the name too; older ones sync everything
+        setsid sh -c "$job" ovd-job "$dir" "$input" "$3" </dev/null >>"$dir/out" 2>&1 9>&- &
         input=
     elif [ ! -d "$dir" ]; then
         say refused "$dir cannot be made"; exit 0
     fi
+    exec 9>&-
 fi
 exec </dev/null
 until [ -s "$dir/pid" ] || [ "$(phase)" != running ]; do sleep 0.01; done
@@ -141,9 +156,10 @@ true
 
 std::string supervisor_words(const Job& job, const Supervise& how) {
     const auto script = std::string(common_script) + std::string(supervise_script);
-    return fmt::format("sh -c {} ovd-job {} {} {} {} {} {} {}", shell_quote(script),
+    return fmt::format("sh -c {} ovd-job {} {} {} {} {} {} {} {}", shell_quote(script),
         shell_quote(job.id), job.input.size(), shell_quote(job.command), how.mark,
-        how.may_start ? "start" : "attach", how.offset, shell_quote(how.run_dir));
+        how.may_start ? "start" : "attach", how.offset, shell_quote(how.run_dir),
+        shell_quote(job.token));
 }
 
 Read look_at_job(const std::string& id, const std::string& run_dir) {

@@ -17,7 +17,7 @@ struct Supervise {
 
 /// The shell words that start the supervisor of a job on the node:
 ///
-///     sh -c SCRIPT ovd-job ID BYTES COMMAND MARK start|attach OFFSET RUN_DIR
+///     sh -c SCRIPT ovd-job ID BYTES COMMAND MARK start|attach OFFSET RUN_DIR TOKEN
 ///
 /// It reads the BYTES of the job's input from stdin and starts the command, unless a job of that ID
 /// was started before; either way it then tells how the job gets on, in frames on stdout:
@@ -30,6 +30,7 @@ struct Supervise {
 ///     MARK absent              it may not be started, and never was
 ///     MARK short N             only N bytes of input came; it was not started
 ///     MARK refused WHY         it cannot be started
+///     MARK fenced HOLDER       it may not be started: the lock of the node has another token
 ///
 /// On the node a job is the directory RUN_DIR/jobs/ID with the files cmd, boot, started, pid (and
 /// the process's start time), out, ended, rc; what ends in .new is room for what is not known yet.

@@ -201,7 +201,7 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
         grouped.size(), plan.tasks.size()));
     page.prose("Every command runs as root on the node named. <secret NAME> and <read NAME> are "
                "filled in at the moment of sending and never shown. Before its first change a run "
-               "puts a lease, a small file, on each node, and takes it away at its end.",
+               "locks each node by a small file there, and releases it at its end.",
         "");
     for (const auto& id : plan.farm.to_the_letter)
         page.prose(plan.guide.letters.at(id), "", fmt::format("TO THE LETTER, {}: ", id));

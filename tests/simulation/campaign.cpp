@@ -14,6 +14,16 @@ double hours_between(Moment from, Moment to) {
     return seconds_between(from.mono, to.mono) / 3600;
 }
 
+/// The migration is what most is at stake in: a third of all.
+const ShippedCase& drawn(const std::vector<ShippedCase>& cases, Chance& chance) {
+    for (;;) {
+        const auto& each = cases[chance.below(cases.size())];
+        const bool one_kind = each.procedure == cases.front().procedure &&
+                              cases.back().procedure == cases.front().procedure;
+        if (one_kind || each.procedure == "migration" || chance.once_in(5)) return each;
+    }
+}
+
 /// What came of a world in the end.
 void take(Tally& tally, const World& world, const std::string& repeat) {
     ++tally.trials;
@@ -58,10 +68,9 @@ public:
 
     void operator()(std::uint64_t number) {
         if (number < from) return;
-        const bool wanted = options_.only != 0
-                                ? number == options_.only
-                                : number % options_.every == 0 &&
-                                      share_.mine(number / options_.every);
+        const bool wanted = options_.only != 0 ? number == options_.only
+                                               : number % options_.every == 0 &&
+                                                     share_.mine(number / options_.every);
         if (!wanted || !world_.wrongs.empty()) return;
         auto copy = killed(world_);
         copy.history = {};
@@ -97,7 +106,14 @@ void Tally::add(const Tally& other) {
     failures.insert(failures.end(), other.failures.begin(), other.failures.end());
 }
 
-Scene::Scene(const ShippedCase& what) : shipped_(shipped_plan(what)), model_(*shipped_) {
+Scene::Scene(const ShippedCase& what)
+    : shipped_(shipped_plan(what)), model_(*shipped_), shipped_after_edit_(shipped_plan(what,
+                                                           [](Farm& farm) {
+                                                               farm.vip = "10.20.1.99";
+                                                               farm.database_user = "ovd2";
+                                                               farm.cluster_name = "other";
+                                                           })),
+      edited_(*shipped_after_edit_) {
     // Once to count, once to keep what it was like on the way.
     for (const bool counting : {true, false}) {
         World world(model_, Chance(seed_of_scenes), first_moment());
@@ -138,8 +154,8 @@ Tally crash_points(const Scene& scene, const Share& share, const CrashOptions& o
     Chance chance(seed_of_scenes);
     auto now = first_moment();
     Start start;
-    EachMoment each(world, share, options,
-        "--crash-points " + words_of(scene.model().shipped().what), tally);
+    EachMoment each(
+        world, share, options, "--crash-points " + words_of(scene.model().shipped().what), tally);
     each.usual_moments = scene.moments();
     start.on_moment = std::ref(each);
     tally.moments += run_once(world, chance, now, start).moments;
@@ -180,7 +196,12 @@ Tally seed_trial(
     Scenes& scenes, const std::vector<ShippedCase>& cases, std::uint64_t seed, bool keep_history) {
     Tally tally;
     Chance chance(seed);
-    const auto scene = scenes.get(cases[chance.below(cases.size())]);
+    const auto scene = scenes.get(drawn(cases, chance));
+    if (!scene->wrongs().empty()) {
+        tally.failures.push_back(
+            {"--crash-points " + words_of(scene->model().shipped().what), scene->wrongs(), {}});
+        return tally;
+    }
     const auto tenth = chance.once_in(5) ? 0 : chance.below(10);
     auto world = scene->at_tenth(tenth);
     auto now = scene->time_of_tenth(tenth);
@@ -191,6 +212,7 @@ Tally seed_trial(
     const auto left = std::max<std::uint64_t>(1, scene->moments() * (10 - tenth) / 10);
     const auto runs = 1 + chance.below(3);
     bool finished = false;
+    bool by_others = false; // somebody else did a part of it, or it is another plan by now
     for (std::size_t run = 0; run < runs && !finished && world.wrongs.empty(); ++run) {
         Start start;
         start.at_terminal = chance.once_in(2);
@@ -198,24 +220,32 @@ Tally seed_trial(
         for (std::size_t i = 0; i < count; ++i) {
             const auto fault = faults[chance.below(faults.size())];
             start.faults.push_back({1 + chance.below(left), fault});
-            ++tally.by_fault[std::string(to_string(fault))];
         }
         std::optional<Second> second;
         if (chance.once_in(8)) {
+            by_others = true;
             second = Second{chance.between(0, 600'000), chance.once_in(2),
                 chance.once_in(2) ? "ann@ops1" : "bob@ops2"};
             ++tally.by_fault[second->copy ? "second wizard, copied folder" : "second wizard"];
         }
+        if (run == 1 && chance.once_in(6)) {
+            by_others = true;
+            world.edit(scene->edited());
+            ++tally.by_fault["farm file edited"];
+        }
         now = now.after(chance.between(100, 3'000'000));
         const auto outcome = run_once(world, chance, now, start, second);
         tally.moments += outcome.moments;
+        for (const auto& [fault, times] : outcome.struck)
+            tally.by_fault[fault] += times;
         finished = outcome.finished;
         if (chance.once_in(8) && world.wrongs.empty()) judge_looks(world, chance, now);
     }
     // A node that is gone for good is a case of its own: nobody can come to the end then.
     const bool gone = std::ranges::any_of(
         world.machines, [](const auto& machine) { return machine.second.gone; });
-    if (!finished && !gone && world.wrongs.empty()) bring_to_the_end(world, chance, now);
+    if (!finished && !gone && world.wrongs.empty())
+        bring_to_the_end(world, chance, now, by_others ? 60 : 8);
     tally.virtual_hours += hours_between(began, now);
     take(tally, world, fmt::format("--seed {}", seed));
     return tally;

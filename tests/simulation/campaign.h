@@ -12,7 +12,7 @@ namespace ovd::sim {
 /// What a part of the campaign has done.
 struct Tally {
     std::uint64_t trials = 0;
-    std::uint64_t moments = 0;       ///< of all runs
+    std::uint64_t moments = 0; ///< of all runs
     double virtual_hours = 0;
     std::map<std::string, std::uint64_t> by_fault;
     struct Failure {
@@ -30,6 +30,8 @@ class Scene {
 public:
     explicit Scene(const ShippedCase& what);
     [[nodiscard]] const Model& model() const { return model_; }
+    /// The same plan of a farm file that somebody edited.
+    [[nodiscard]] const Model& edited() const { return edited_; }
     [[nodiscard]] std::uint64_t moments() const { return moments_; }
     /// What was wrong with the run without faults: nothing else means anything then.
     [[nodiscard]] const std::vector<std::string>& wrongs() const { return wrongs_; }
@@ -41,6 +43,8 @@ public:
 private:
     std::unique_ptr<ShippedPlan> shipped_;
     Model model_;
+    std::unique_ptr<ShippedPlan> shipped_after_edit_;
+    Model edited_;
     std::uint64_t moments_ = 0;
     std::vector<std::string> wrongs_;
     std::vector<std::pair<std::shared_ptr<World>, Moment>> tenths_;
@@ -65,14 +69,15 @@ struct Share {
 };
 
 struct CrashOptions {
-    std::uint64_t every = 1;  ///< take each n-th moment only
-    std::uint64_t only = 0;   ///< this moment alone; 0: all
+    std::uint64_t every = 1; ///< take each n-th moment only
+    std::uint64_t only = 0;  ///< this moment alone; 0: all
     bool keep_history = false;
 };
 
 /// Kills the wizard at each moment of a run without faults and resumes; each resumed run is killed
 /// once more at a moment drawn by chance, and resumed again.
-[[nodiscard]] Tally crash_points(const Scene& scene, const Share& share, const CrashOptions& options);
+[[nodiscard]] Tally crash_points(
+    const Scene& scene, const Share& share, const CrashOptions& options);
 
 /// Makes each operation of each section that is rolled back fail, and kills the wizard at each
 /// moment from there on.

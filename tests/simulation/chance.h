@@ -6,7 +6,8 @@
 
 namespace ovd::sim {
 
-/// Numbers that a seed decides, the same on any machine (SplitMix64, by Steele, Lea and Flood 2014).
+/// Numbers that a seed decides, the same on any machine (SplitMix64, by Steele, Lea and Flood
+/// 2014).
 class Chance final : public Random {
 public:
     explicit Chance(std::uint64_t seed) : state_(seed) {}

@@ -25,6 +25,9 @@ constexpr std::array names = {
     std::pair{Fault::command_fails, std::string_view{"command-fails"}},
     std::pair{Fault::command_hangs, std::string_view{"command-hangs"}},
     std::pair{Fault::check_fails, std::string_view{"check-fails"}},
+    std::pair{Fault::command_idle, std::string_view{"command-idle"}},
+    std::pair{Fault::look_unclear, std::string_view{"look-unclear"}},
+    std::pair{Fault::wait_stuck, std::string_view{"wait-stuck"}},
     std::pair{Fault::journal_full, std::string_view{"journal-full"}},
     std::pair{Fault::not_yet, std::string_view{"not-yet"}},
     std::pair{Fault::slow_person, std::string_view{"slow-person"}},
@@ -70,6 +73,7 @@ bool Faults::take(Fault fault) {
     const auto found = std::ranges::find(due_, fault);
     if (found == due_.end()) return false;
     due_.erase(found);
+    ++struck[std::string(to_string(fault))];
     world_.history.add(world_.scheduler->now(), "fault {}", to_string(fault));
     return true;
 }
@@ -79,8 +83,14 @@ bool Faults::strike(Fault fault, Moment_of where, const std::string& node, const
     const bool at_node = where == Moment_of::send || where == Moment_of::begun ||
                          where == Moment_of::reply || where == Moment_of::read;
     const auto told = [&] {
-        world_.history.add(scheduler.now(), "fault {} at moment {} {}", to_string(fault), count_,
-            node);
+        ++struck[std::string(to_string(fault))];
+        world_.history.add(
+            scheduler.now(), "fault {} at moment {} {}", to_string(fault), count_, node);
+    };
+    const auto interrupt = [&] {
+        auto& process = scheduler.process();
+        if (!process.stopped) process.stopped = scheduler.mono();
+        process.stop.request_stop();
     };
     switch (fault) {
     case Fault::crash:
@@ -97,12 +107,12 @@ bool Faults::strike(Fault fault, Moment_of where, const std::string& node, const
         return true;
     case Fault::interrupt:
         told();
-        scheduler.process().stop.request_stop();
+        interrupt();
         return true;
     case Fault::hang_up:
         told();
         hung_up = true;
-        scheduler.process().stop.request_stop();
+        interrupt();
         return true;
     case Fault::refused:
         if (!at_node) return false;
@@ -165,6 +175,18 @@ bool Faults::strike(Fault fault, Moment_of where, const std::string& node, const
     case Fault::check_fails:
         told();
         ++world_.refuse_checks;
+        return true;
+    case Fault::command_idle:
+        told();
+        ++world_.idle_next;
+        return true;
+    case Fault::look_unclear:
+        told();
+        ++world_.unclear_looks;
+        return true;
+    case Fault::wait_stuck:
+        told();
+        world_.stuck_waits += 2000;
         return true;
     case Fault::journal_full:
         told();

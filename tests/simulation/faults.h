@@ -23,28 +23,31 @@ enum class Moment_of {
 };
 
 enum class Fault {
-    crash,           ///< SIGKILL of the wizard
-    operator_power,  ///< the operator's machine loses power
-    interrupt,       ///< Ctrl-C
-    hang_up,         ///< the terminal is gone
-    refused,         ///< the node refuses connections for a while
-    cut,             ///< the connection is cut, and can be made again at once
-    long_cut,        ///< for longer than anybody waits
-    late,            ///< what was sent arrives when its sender is long dead
-    twice,           ///< what was sent arrives twice
-    reboot,          ///< the node goes down and comes back
-    node_gone,       ///< for good
-    clock_forward,   ///< somebody sets the operator's clock an hour
+    crash,          ///< SIGKILL of the wizard
+    operator_power, ///< the operator's machine loses power
+    interrupt,      ///< Ctrl-C
+    hang_up,        ///< the terminal is gone
+    refused,        ///< the node refuses connections for a while
+    cut,            ///< the connection is cut, and can be made again at once
+    long_cut,       ///< for longer than anybody waits
+    late,           ///< what was sent arrives when its sender is long dead
+    twice,          ///< what was sent arrives twice
+    reboot,         ///< the node goes down and comes back
+    node_gone,      ///< for good
+    clock_forward,  ///< somebody sets the operator's clock an hour
     clock_back,
-    node_clock,      ///< somebody sets the node's clock
-    command_fails,   ///< also: the node's disk is full
-    command_hangs,   ///< it takes ten minutes
+    node_clock,    ///< somebody sets the node's clock
+    command_fails, ///< also: the node's disk is full
+    command_hangs, ///< it takes ten minutes
     check_fails,
-    journal_full,    ///< the disk under the journal
-    not_yet,         ///< a person says so
-    slow_person,     ///< twenty minutes
+    command_idle, ///< it ends well and has done nothing
+    look_unclear, ///< a look cannot be made
+    wait_stuck,   ///< what is waited for does not come
+    journal_full, ///< the disk under the journal
+    not_yet,      ///< a person says so
+    slow_person,  ///< twenty minutes
     red_sheet,
-    too_long,        ///< the service is down for longer than its limit
+    too_long, ///< the service is down for longer than its limit
 };
 
 [[nodiscard]] std::string_view to_string(Fault fault);
@@ -67,7 +70,8 @@ public:
     [[nodiscard]] std::uint64_t count() const { return count_; }
     /// Called at each moment, before anything goes wrong at it.
     std::function<void(std::uint64_t)> on_moment;
-    bool hung_up = false; ///< nobody can be asked any more
+    bool hung_up = false;                        ///< nobody can be asked any more
+    std::map<std::string, std::uint64_t> struck; ///< what went wrong, and how often
 
 private:
     /// False: not here; it waits for a moment at which it can happen.

@@ -68,6 +68,12 @@ bool tell(const std::string& part, const Tally& tally, double seconds, bool verb
     fmt::print("{} {}: {} trials, {} moments, {:.0f} virtual hours, {:.1f} s\n",
         tally.failures.empty() ? "ok" : "--", part, tally.trials, tally.moments,
         tally.virtual_hours, seconds);
+    if (verbose || tally.by_fault.size() > 1) {
+        std::vector<std::string> all;
+        for (const auto& [fault, times] : tally.by_fault)
+            all.push_back(fmt::format("{} {}", times, fault));
+        fmt::print("   {}\n", fmt::join(all, ", "));
+    }
     std::fflush(stdout);
     return tally.failures.empty();
 }
@@ -78,7 +84,8 @@ public:
 
     int go() {
         if (cases_.empty()) {
-            fmt::print(stderr, "No such plan. Platforms: {}\n", fmt::join(shipped_platforms(), " "));
+            fmt::print(
+                stderr, "No such plan. Platforms: {}\n", fmt::join(shipped_platforms(), " "));
             return 2;
         }
         if (options_.seed != 0) return one_seed();
@@ -127,9 +134,8 @@ private:
     }
 
     bool seeds() {
-        return timed(fmt::format("seeds {} to {}", options_.from,
-                         options_.from + options_.seeds - 1),
-            [&] {
+        return timed(
+            fmt::format("seeds {} to {}", options_.from, options_.from + options_.seeds - 1), [&] {
                 return on_all(options_.workers, [&](const Share& share) {
                     Tally tally;
                     for (auto seed = options_.from; seed < options_.from + options_.seeds; ++seed)
@@ -148,7 +154,8 @@ private:
 
 int main(int count, char** words) {
     Options options;
-    CLI::App app{"Runs the shipped plan against simulated nodes, with everything that can go wrong.",
+    CLI::App app{
+        "Runs the shipped plan against simulated nodes, with everything that can go wrong.",
         "simulate"};
     app.add_option("--seeds", options.seeds, "so many seeds, from --from on");
     app.add_option("--from", options.from, "the first seed")->capture_default_str();

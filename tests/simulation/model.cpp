@@ -8,8 +8,7 @@
 namespace ovd::sim {
 namespace {
 
-std::string key_of(
-    const std::string& node, const std::string& command, const std::string& input) {
+std::string key_of(const std::string& node, const std::string& command, const std::string& input) {
     std::string key;
     key.reserve(node.size() + command.size() + input.size() + 2);
     key += node;
@@ -50,9 +49,8 @@ Model::Model(const ShippedPlan& shipped) : shipped_(shipped) {
         for (std::size_t op = 0; op < detail.ops.size(); ++op) {
             const auto& operation = detail.ops[op];
             const auto command = command_of(operation);
-            effects.push_back(command.empty()
-                                  ? 0
-                                  : effect_of(command, resolved(task, *input_of(operation))));
+            effects.push_back(
+                command.empty() ? 0 : effect_of(command, resolved(task, *input_of(operation))));
             if (const auto* wait = std::get_if<WaitOp>(&operation))
                 add(node, wait->command, {}, {Meaning::Kind::wait, task, op, {}});
             if (const auto* admin = std::get_if<AdminOp>(&operation))

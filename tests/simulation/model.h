@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each command of a plan does and what each look sees, derived from the plan itself: an
-// operation that was carried out makes its effect true, a probe sees whether its task's effects are.
+// operation that was carried out makes its effect true, a probe sees whether its task's effects
+// are.
 #pragma once
 
 #include "../unit/shipped.h"

@@ -25,9 +25,13 @@ Result<Answer> People::ask(const Task& task, const AskOp& question) {
     const auto index = world_.model().plan().find(task.id).value();
     const auto& ops = world_.model().plan().details[index].ops;
     std::size_t op = 0;
-    for (std::size_t i = 0; i < ops.size(); ++i)
-        if (std::holds_alternative<AskOp>(ops[i]) || std::holds_alternative<AdminOp>(ops[i]))
-            op = i;
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+        const auto* ask = std::get_if<AskOp>(&ops[i]);
+        const auto* admin = std::get_if<AdminOp>(&ops[i]);
+        if (admin != nullptr) ask = &admin->ask;
+        // One in doubt has more words before it.
+        if (ask != nullptr && question.question.ends_with(ask->question)) op = i;
+    }
     const auto& hooks = world_.model().plan().farm.hooks;
     if (hooks.contains(question.hook)) {
         world_.scheduler->yield();
@@ -81,6 +85,7 @@ Done People::by_hand(const Task& task, const std::string&, const Seen& seen) {
             "Run on a terminal.");
     if (auto ok = think(); !ok) return ok;
     world_.done_by_hand(world_.model().plan().find(task.id).value());
+    int looks = 0;
     while (seen) {
         const auto found = seen();
         if (!found) return tl::unexpected(found.error());
@@ -88,6 +93,8 @@ Done People::by_hand(const Task& task, const std::string&, const Seen& seen) {
         if (world_.scheduler->process().stop.stop_requested())
             return fail(Kind::stopped, "Stopped while " + task.id + " was done by hand.",
                 "Go on with: ovd-failover run");
+        // Whoever sees nothing come of it for long enough gives up.
+        if (++looks > 300) world_.scheduler->process().stop.request_stop();
         world_.scheduler->sleep(Millis{2000});
     }
     return {};
@@ -95,15 +102,17 @@ Done People::by_hand(const Task& task, const std::string&, const Seen& seen) {
 
 Result<bool> People::way_back(const std::string&, const std::string&) {
     if (auto ok = think(); !ok) return tl::unexpected(ok.error());
-    return chance_.once_in(2);
+    const bool back = chance_.once_in(2);
+    world_.way_back_chosen = world_.way_back_chosen || back;
+    return back;
 }
 
 Result<Record> SimSheets::run(
     const std::string& title, const std::vector<Record>&, std::stop_token stop) {
     world_.scheduler->sleep(chance_.between(500, 5'000));
     if (stop.stop_requested())
-        return fail(Kind::stopped, "Stopped at the verification sheet.",
-            "Go on with: ovd-failover run");
+        return fail(
+            Kind::stopped, "Stopped at the verification sheet.", "Go on with: ovd-failover run");
     faults_.moment(Moment_of::ask);
     return Record{{"kind", "sheet"}, {"title", title}, {"red", faults_.take(Fault::red_sheet)}};
 }

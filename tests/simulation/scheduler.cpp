@@ -56,19 +56,19 @@ std::shared_ptr<Scheduler::Fiber> Scheduler::add(
     auto fiber = std::make_shared<Fiber>();
     fiber->process = std::move(process);
     fiber->wakes = at;
-    fiber->context = boost::context::fiber(std::allocator_arg,
-        boost::context::fixedsize_stack(stack_size),
-        [this, own = fiber.get(), work = std::move(work)](boost::context::fiber&& back) {
-            back_ = std::move(back);
-            try {
-                throw_if_killed();
-                work(own->stop.get_token());
-            } catch (const Killed&) { // it is gone, as it was meant
-            }
-            own->ended = true;
-            wake(own);
-            return std::move(back_);
-        });
+    fiber->context =
+        boost::context::fiber(std::allocator_arg, boost::context::fixedsize_stack(stack_size),
+            [this, own = fiber.get(), work = std::move(work)](boost::context::fiber&& back) {
+                back_ = std::move(back);
+                try {
+                    throw_if_killed();
+                    work(own->stop.get_token());
+                } catch (const Killed&) { // it is gone, as it was meant
+                }
+                own->ended = true;
+                wake(own);
+                return std::move(back_);
+            });
     fibers_.push_back(fiber);
     return fiber;
 }
@@ -86,7 +86,8 @@ void Scheduler::pass_to(MonoTime time) {
     now_.mono = time;
 }
 
-void Scheduler::run() {
+bool Scheduler::run(MonoTime limit) {
+    bool in_time = true;
     std::vector<std::shared_ptr<Fiber>> ready;
     while (!fibers_.empty()) {
         if (events_ != nullptr && events_->next() <= now_.mono) events_->happen(now_.mono);
@@ -100,6 +101,12 @@ void Scheduler::run() {
             if (events_ != nullptr) earliest = std::min(earliest, events_->next());
             if (earliest == MonoTime::max()) throw std::logic_error("everybody waits for nothing");
             pass_to(earliest);
+            if (now_.mono < limit || !in_time) continue;
+            in_time = false;
+            for (const auto& fiber : fibers_) {
+                fiber->process->dead = true;
+                fiber->wakes = now_.mono;
+            }
             continue;
         }
         current_ = ready[chance_.below(ready.size())];
@@ -107,6 +114,7 @@ void Scheduler::run() {
         if (current_->ended) std::erase(fibers_, current_);
         current_.reset();
     }
+    return in_time;
 }
 
 void Scheduler::stand_still(MonoTime until, const void* waits_for) {

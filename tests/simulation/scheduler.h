@@ -10,6 +10,7 @@
 #include <boost/context/fiber.hpp>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace ovd::sim {
@@ -32,7 +33,8 @@ public:
 struct Process {
     int id = 0;
     bool dead = false;
-    std::stop_source stop; ///< Ctrl-C
+    std::stop_source stop;           ///< Ctrl-C
+    std::optional<MonoTime> stopped; ///< when that was pressed first
 };
 
 class Scheduler final : public Threads, public Clock {
@@ -45,8 +47,8 @@ public:
     void set_events(Events* events) { events_ = events; }
     /// A new process, whose main thread begins at that time.
     std::shared_ptr<Process> spawn(MonoTime at, std::function<void()> main);
-    /// Runs until all processes have ended.
-    void run();
+    /// Runs until all processes have ended; false when one had to be killed at that time.
+    [[nodiscard]] bool run(MonoTime limit = MonoTime::max());
 
     // For those who run in a process:
 
@@ -62,8 +64,7 @@ public:
     [[nodiscard]] WallTime wall() const override { return now_.wall; }
     [[nodiscard]] MonoTime mono() const override { return now_.mono; }
     void sleep(Millis time) override;
-    [[nodiscard]] std::unique_ptr<Thread> start(
-        std::function<void(std::stop_token)> work) override;
+    [[nodiscard]] std::unique_ptr<Thread> start(std::function<void(std::stop_token)> work) override;
     [[nodiscard]] std::unique_ptr<Signal> signal() override;
 
 private:

@@ -12,6 +12,9 @@
 namespace ovd::sim {
 namespace {
 
+/// Whatever happens to it, a run ends by then.
+constexpr std::chrono::hours longest_run{24};
+
 Result<std::string> secret(const std::string& name) {
     return Model::secret(name);
 }
@@ -24,24 +27,24 @@ void be_wizard(World& world, Faults& faults, Chance chance, const Start& start, 
         outcome.killed = false;
         outcome.error = std::move(error);
     };
-    Wires wires(world, faults);
+    Wires wires(world, faults, start.folder);
     auto farm = shipped.farm;
     if (auto ok = read_facts(farm, shipped.guide, wires, scheduler); !ok) return ended(ok.error());
     auto file = open_sim_journal(world, faults, start.folder);
     if (!file) return ended(file.error());
     const Redactor redactor;
     auto numbers = chance.split();
-    auto journal =
-        Journal::open(std::move(*file), "journal.jsonl", scheduler, numbers, redactor);
+    auto journal = Journal::open(std::move(*file), "journal.jsonl", scheduler, numbers, redactor);
     if (!journal) return ended(journal.error());
     Looker looker(shipped.plan, wires, scheduler, secret);
     People people(world, faults, chance.split(), start.at_terminal);
     SimSheets sheets(world, faults, chance.split());
     SimWatch watch(faults);
     SimView view;
-    const Tools tools{shipped.plan, wires, looker, **journal, people, sheets, watch, view, scheduler,
-        scheduler, redactor};
-    if (auto ok = record_begin(**journal, farm, start.who, ""); !ok) return ended(ok.error());
+    const Tools tools{shipped.plan, wires, looker, **journal, people, sheets, watch, view,
+        scheduler, scheduler, redactor, random_token(numbers)};
+    if (auto ok = record_begin(**journal, farm, start.who, tools.token, ""); !ok)
+        return ended(ok.error());
     Executor executor(tools, (*journal)->state(),
         {{}, !start.at_terminal, false, start.take_over, start.who,
             fmt::format("process {}", scheduler.process().id)});
@@ -63,20 +66,20 @@ void judge_rolled_back(World& world, const std::string& message) {
             world.wrong(plan.tasks[task].id + " still stands in a section that was rolled back");
 }
 
-void judge_outcome(World& world, const Outcome& outcome) {
+void judge_outcome(World& world, const Outcome& outcome, bool alone) {
     if (outcome.killed) return;
     const auto& plan = world.model().plan();
     if (outcome.error && outcome.error->hint.empty() && outcome.error->kind != Kind::stopped)
         world.wrong("an error without a hint: " + outcome.error->message);
     if (outcome.error && outcome.error->kind == Kind::internal)
         world.wrong("a defect of the program: " + outcome.error->message);
-    if (outcome.error && outcome.error->kind == Kind::put_back) judge_rolled_back(world, outcome.error->message);
+    if (alone && outcome.error && outcome.error->kind == Kind::put_back)
+        judge_rolled_back(world, outcome.error->message);
     if (!outcome.finished) return;
     for (std::size_t task = 0; task < plan.tasks.size(); ++task)
         if (!world.holds(task))
-            world.wrong(
-                fmt::format("the run says that nothing is left, and {} is not done",
-                    plan.tasks[task].id));
+            world.wrong(fmt::format(
+                "the run says that nothing is left, and {} is not done", plan.tasks[task].id));
 }
 
 } // namespace
@@ -100,6 +103,7 @@ Outcome run_once(World& world, Chance& chance, Moment& now, const Start& start,
     Start other_start;
     Faults no_faults(world, chance.split(), {});
     if (second) {
+        world.several = true;
         other_start.who = second->who;
         other_start.folder = "other";
         scheduler.spawn(now.mono + second->after, [&, own = chance.split()] {
@@ -110,15 +114,16 @@ Outcome run_once(World& world, Chance& chance, Moment& now, const Start& start,
             be_wizard(world, no_faults, own, other_start, other);
         });
     }
-    scheduler.run();
+    if (!scheduler.run(now.mono + longest_run)) world.wrong("a run that does not come to an end");
     outcome.moments = faults.count();
+    outcome.struck = faults.struck;
     for (auto& [folder, disk] : world.disks)
         disk.locked_by = 0;
     world.history.add(scheduler.now(), "the run ended: {}",
         outcome.killed  ? "killed"
         : outcome.error ? std::string(outcome.error->message)
                         : fmt::format("{} left", outcome.summary.left));
-    judge_outcome(world, outcome);
+    judge_outcome(world, outcome, !second);
     now = scheduler.now();
     world.scheduler = keeper;
     return outcome;
@@ -136,6 +141,7 @@ void bring_to_the_end(World& world, Chance& chance, Moment now, int most_runs) {
     for (auto& [folder, disk] : world.disks)
         disk.full = false;
     world.fail_next = world.slow_next = world.refuse_checks = 0;
+    world.idle_next = world.unclear_looks = world.stuck_waits = 0;
     Start start;
     std::string last;
     for (int run = 0; run < most_runs; ++run) {
@@ -164,7 +170,7 @@ void judge_looks(World& world, Chance& chance, Moment now) {
         const auto& plan = world.model().plan();
         const auto before = world.changes();
         const auto bytes = world.disks["run"].bytes;
-        Wires wires(world, faults);
+        Wires wires(world, faults, "run");
         Connections& readers = wires;
         Looker looker(plan, readers, scheduler, secret);
         const auto text = parse_journal(bytes, "journal.jsonl");
@@ -175,7 +181,7 @@ void judge_looks(World& world, Chance& chance, Moment now) {
         if (world.disks["run"].bytes != bytes) world.wrong("a look has changed the journal");
         if (world.changes() != before) world.wrong("a look has changed a node");
     });
-    scheduler.run();
+    if (!scheduler.run(now.mono + longest_run)) world.wrong("a look that does not come to an end");
     world.scheduler = keeper;
 }
 

@@ -30,6 +30,7 @@ struct Outcome {
     std::optional<Error> error; ///< before anything could be run, or the summary's
     bool finished = false;      ///< nothing of the plan is left
     std::uint64_t moments = 0;
+    std::map<std::string, std::uint64_t> struck; ///< faults that came true
 };
 
 /// A second wizard that is started while the first is at work.

@@ -14,8 +14,8 @@ constexpr Seconds reconnect_deadline{180};
 
 class Wires::Wire final : public Reader, public Changer {
 public:
-    Wire(World& world, Faults& faults, std::string node)
-        : world_(world), faults_(faults), node_(std::move(node)) {}
+    Wire(World& world, Faults& faults, std::string node, std::string folder)
+        : world_(world), faults_(faults), node_(std::move(node)), folder_(std::move(folder)) {}
 
     Result<std::vector<ReadResult>> read(std::span<const Read> reads) override {
         auto& scheduler = *world_.scheduler;
@@ -55,6 +55,14 @@ public:
     Traffic traffic;
 
 private:
+    /// What is sent stands in the journal, on disk.
+    void judge_announced(const Job& job) const {
+        if (!world_.model().job(job.id)) return;
+        const auto& disk = world_.disks[folder_];
+        const auto at = disk.bytes.rfind(job.id, disk.durable);
+        if (at == std::string::npos || at + job.id.size() > disk.durable)
+            world_.wrong(job.id + " is sent before the journal has it on disk");
+    }
     [[nodiscard]] tl::unexpected<Error> not_there() const {
         return fail(Kind::connect, node_ + " does not answer", "Look whether it is up.");
     }
@@ -62,6 +70,7 @@ private:
     World& world_;
     Faults& faults_;
     std::string node_;
+    std::string folder_;
 };
 
 Result<JobState> Wires::Wire::run(const Job& job, const JobWatch& watch) {
@@ -71,6 +80,7 @@ Result<JobState> Wires::Wire::run(const Job& job, const JobWatch& watch) {
     const auto stopping = [&] { return watch.stop.stop_requested(); };
     if (stopping())
         return fail(Kind::stopped, node_ + ": stopped before anything was sent", "Run again.");
+    judge_announced(job);
     bool sent = false;
     bool begun = false;
     std::optional<MonoTime> until;
@@ -101,8 +111,12 @@ Result<JobState> Wires::Wire::run(const Job& job, const JobWatch& watch) {
         ++traffic.round_trips;
         const auto epoch = world_.machines.at(node_).epoch;
         sent = true;
-        if (world_.deliver(node_, job, scheduler.process(), !begun) == World::Delivered::absent)
+        const auto delivered = world_.deliver(node_, job, scheduler.process(), !begun);
+        if (delivered == World::Delivered::absent)
             return fail(Kind::unknown, node_ + ": its record is gone", "Look yourself.");
+        if (delivered == World::Delivered::fenced)
+            return fail(Kind::refused, node_ + ": another run has taken over this farm",
+                "To go on from here, type: ovd-failover run --take-over");
         faults_.moment(Moment_of::begun, node_, &job);
         const auto cut = [&] {
             return !world_.reachable(node_) || world_.machines.at(node_).epoch != epoch;
@@ -130,12 +144,13 @@ Result<JobState> Wires::Wire::run(const Job& job, const JobWatch& watch) {
     }
 }
 
-Wires::Wires(World& world, Faults& faults) : world_(world), faults_(faults) {}
+Wires::Wires(World& world, Faults& faults, std::string folder)
+    : world_(world), faults_(faults), folder_(std::move(folder)) {}
 Wires::~Wires() = default;
 
 Wires::Wire& Wires::wire(const std::string& node) {
     auto& known = wires_[node];
-    if (!known) known = std::make_unique<Wire>(world_, faults_, node);
+    if (!known) known = std::make_unique<Wire>(world_, faults_, node, folder_);
     return *known;
 }
 

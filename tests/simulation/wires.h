@@ -9,7 +9,8 @@ namespace ovd::sim {
 
 class Wires final : public ChangingConnections {
 public:
-    Wires(World& world, Faults& faults);
+    /// folder: whose journal announces what is sent.
+    Wires(World& world, Faults& faults, std::string folder);
     ~Wires() override;
     [[nodiscard]] Reader& reader(const std::string& node) override;
     [[nodiscard]] Changer& changer(const std::string& node) override;
@@ -21,6 +22,7 @@ private:
     Wire& wire(const std::string& node);
     World& world_;
     Faults& faults_;
+    std::string folder_;
     std::map<std::string, std::unique_ptr<Wire>> wires_;
 };
 

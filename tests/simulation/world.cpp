@@ -10,7 +10,7 @@
 namespace ovd::sim {
 namespace {
 
-bool is_lease(const Job& job) {
+bool is_lock(const Job& job) {
     return job.command.find("/var/lib/ovd-failover/lease") != std::string::npos;
 }
 
@@ -29,7 +29,8 @@ std::string word_behind(const std::string& script, const std::string& begin) {
 
 World::World(const Model& model, Chance chance, Moment start)
     : model_(&model), chance_(chance), start_(start), applied_(model.ops(), 0),
-      answered_(model.ops(), false), begun_(model.ops(), 0), excuses_(model.plan().tasks.size(), 0) {
+      answered_(model.ops(), false), begun_(model.ops(), 0), by_(model.ops()),
+      excuses_(model.plan().tasks.size(), 0), said_no_(model.plan().tasks.size(), false) {
     for (const auto& node : model.plan().farm.nodes)
         machines[node.id];
     for (const auto& server : model.plan().farm.servers)
@@ -49,22 +50,44 @@ bool World::asks_answered(std::size_t task) const {
     return true;
 }
 
-bool World::done(std::size_t task) const {
-    const auto& ops = model_->plan().details[task].ops;
+bool World::applied(const Model& model, std::size_t task) const {
+    const auto& ops = model.plan().details[task].ops;
     for (std::size_t op = 0; op < ops.size(); ++op) {
         // Where the Session Manager's API was asked, a person may have answered instead.
-        const auto at = model_->first_op(task) + op;
+        const auto at = model.first_op(task) + op;
         const bool by_person = std::holds_alternative<AdminOp>(ops[op]) && answered_[at];
-        if (model_->effect(task, op) != 0 && applied_[at] != model_->effect(task, op) && !by_person)
+        if (model.effect(task, op) != 0 && applied_[at] != model.effect(task, op) && !by_person)
             return false;
     }
-    return asks_answered(task);
+    return true;
+}
+
+bool World::done(std::size_t task) const {
+    return asks_answered(task) &&
+           (applied(*model_, task) || (before_edit_ != nullptr && applied(*before_edit_, task)));
+}
+
+void World::edit(const Model& model) {
+    const auto& now = model_->plan();
+    const auto& then = model.plan();
+    for (std::size_t task = 0; task < now.tasks.size(); ++task)
+        if (now.tasks.size() != then.tasks.size() || now.tasks[task].id != then.tasks[task].id ||
+            now.details[task].ops.size() != then.details[task].ops.size())
+            throw std::logic_error("an edited farm of other tasks");
+    before_edit_ = std::exchange(model_, &model);
+    for (auto& times : excuses_)
+        times += 100;
 }
 
 bool World::holds(std::size_t task) const {
     if (done(task)) return true;
     const auto& over = model_->taken_over_by(task);
     return !over.empty() && std::ranges::all_of(over, [this](auto each) { return done(each); });
+}
+
+void World::bad_news(std::size_t task) {
+    excuse(task);
+    ++bad_news_;
 }
 
 bool World::touched(std::size_t task) const {
@@ -92,6 +115,7 @@ void World::done_by_hand(std::size_t task) {
         answered_[model_->first_op(task) + op] = true;
     }
     excuse(task);
+    said_no_[task] = false; // they have seen it themselves
     ++changes_;
     history.add(scheduler->now(), "a person did {}", model_->plan().tasks[task].id);
 }
@@ -117,24 +141,37 @@ World::Delivered World::deliver(
     auto& machine = machines.at(node);
     if (machine.jobs.contains(job.id)) return Delivered::known;
     if (!may_start) return Delivered::absent;
+    if (process.stopped && *process.stopped + Seconds{5} < now() && !is_lock(job) &&
+        job.command != ":")
+        wrong(fmt::format("{} is begun long after a stop was asked for", job.id));
+    if (!machine.takes(job)) {
+        history.add(scheduler->now(), "{} is fenced off {}", job.id, node);
+        return Delivered::fenced;
+    }
     begin(node, machine, job, {}, &process);
     return Delivered::begun;
 }
 
 void World::begin(const std::string& node, Machine& machine, const Job& job, NodeJob fresh,
     const Process* process) {
-    const int by = process == nullptr ? machine.lease_process : process->id;
+    const int by = process == nullptr ? machine.lock_process : process->id;
     fresh.state.phase = JobState::Phase::running;
     fresh.state.started = node_time(machine);
     auto takes = chance_.between(30, 3000);
-    if (is_lease(job)) {
-        fresh.kind = NodeJob::Kind::lease;
-        take_lease(node, machine, job, fresh, by);
+    if (is_lock(job)) {
+        fresh.kind = NodeJob::Kind::lock;
+        change_lock(node, machine, job, fresh, by);
         takes = chance_.between(1, 50);
     } else if (const auto name = model_->job(job.id); name && job.command != ":") {
         fresh.kind = name->undo ? NodeJob::Kind::undo : NodeJob::Kind::op;
         fresh.name = *name;
         fresh.effect = Model::effect_of(job.command, job.input);
+        if (!name->undo) {
+            // What another run did is not this one's to know.
+            const auto at = model_->first_op(name->task) + name->op;
+            const auto run = job.id.substr(0, job.id.find('-'));
+            if (std::exchange(by_.at(at), run) != run) begun_[at] = 0;
+        }
         judge_begin(node, machine, job, fresh, by);
         if (!name->undo && fail_task == name->task) {
             fail_task.reset();
@@ -143,6 +180,14 @@ void World::begin(const std::string& node, Machine& machine, const Job& job, Nod
         if (fail_next > 0) {
             --fail_next;
             fresh.fails = true;
+        }
+        const auto* admin =
+            !name->undo && name->op < model_->plan().details[name->task].ops.size()
+                ? std::get_if<AdminOp>(&model_->plan().details[name->task].ops[name->op])
+                : nullptr;
+        if (idle_next > 0 && !name->undo && admin == nullptr) {
+            --idle_next;
+            fresh.idle = true;
         }
         if (slow_next > 0) {
             --slow_next;
@@ -156,29 +201,44 @@ void World::begin(const std::string& node, Machine& machine, const Job& job, Nod
         wrong(fmt::format("{}: a job of no task: {}", node, job.id));
     }
     fresh.ends = now() + takes;
+    fresh.by = by;
     ++changes_;
     history.add(scheduler->now(), "{} begins {}", node, job.id);
     machine.jobs[job.id] = fresh;
     add({fresh.ends, 0, Event::Kind::job_ends, node, {job.id, {}, {}}, by});
 }
 
-void World::take_lease(const std::string& node, Machine& machine, const Job& job, NodeJob& fresh,
-    int process) {
+void World::change_lock(
+    const std::string& node, Machine& machine, const Job& job, NodeJob& fresh, int process) {
     const auto mine = word_behind(job.command, "mine=");
-    if (mine.empty()) { // given back
-        const auto whose = word_behind(job.command, "2>/dev/null)\" != ");
-        if (whose == machine.lease) machine.lease.clear();
+    const auto token = word_behind(job.command, "token=");
+    if (mine.empty()) { // released
+        if (token != machine.token) return;
+        machine.lock.clear();
+        for (const auto& [id, other] : machine.jobs)
+            if (other.state.phase == JobState::Phase::running && other.by == process &&
+                (other.kind == NodeJob::Kind::op || other.kind == NodeJob::Kind::undo))
+                wrong(fmt::format("{}: the lock is released while {} runs", node, id));
         return;
     }
     const bool take_over = job.command.find("[ yes = no ]") != std::string::npos;
-    if (!machine.lease.empty() && machine.lease != mine && !take_over) {
+    if (!machine.lock.empty() && machine.lock != mine && !take_over) {
         fresh.state.status = 75;
-        fresh.state.output = "held by " + machine.lease;
+        fresh.state.output = "held by " + machine.lock;
         return;
     }
-    machine.lease = mine;
-    machine.lease_process = process;
-    history.add(scheduler->now(), "{} is held by {} (process {})", node, mine, process);
+    const auto run = mine.substr(0, mine.find(' '));
+    if (machine.last_run == run && !take_over &&
+        word_behind(job.command, "known=").find(machine.token) == std::string::npos) {
+        fresh.state.status = 76;
+        fresh.state.output = machine.lock;
+        return;
+    }
+    machine.last_run = run;
+    machine.lock = mine;
+    machine.token = token;
+    machine.lock_process = process;
+    history.add(scheduler->now(), "{} is locked by {} (process {})", node, mine, process);
 }
 
 void World::end(const std::string& node, const std::string& id) {
@@ -189,8 +249,7 @@ void World::end(const std::string& node, const std::string& id) {
     auto& job = found->second;
     job.state.phase = JobState::Phase::ended;
     job.state.ended = node_time(machine);
-    ++changes_;
-    if (job.kind == NodeJob::Kind::lease) {
+    if (job.kind == NodeJob::Kind::lock) {
         if (job.state.status == -1) job.state.status = 0;
         return;
     }
@@ -199,10 +258,14 @@ void World::end(const std::string& node, const std::string& id) {
     if (job.kind == NodeJob::Kind::nothing) return;
     if (job.fails) {
         job.state.output = "it could not be done";
-        excuse(job.name.task);
+        bad_news(job.name.task);
         return;
     }
     if (job.kind == NodeJob::Kind::undo) return undo(job.name);
+    if (job.idle) {
+        idled_.insert(job.name.task);
+        return bad_news(job.name.task); // when it is looked at
+    }
     applied_[model_->first_op(job.name.task) + job.name.op] = job.effect;
     const auto& op = model_->plan().details[job.name.task].ops[job.name.op];
     if (const auto* admin = std::get_if<AdminOp>(&op)) {
@@ -231,8 +294,7 @@ void World::power_loss(const std::string& node, Millis down) {
         if (chance_.once_in(2)) end(node, id);
         job.state = {};
         job.state.phase = JobState::Phase::lost;
-        if (job.kind == NodeJob::Kind::op || job.kind == NodeJob::Kind::undo)
-            excuse(job.name.task);
+        if (job.kind == NodeJob::Kind::op || job.kind == NodeJob::Kind::undo) excuse(job.name.task);
     }
     machine.up = false;
     ++machine.epoch;
@@ -277,7 +339,7 @@ void World::happen(MonoTime now) {
             end(event.node, event.job.id);
             break;
         case Event::Kind::arrives:
-            if (machine.up && !machine.jobs.contains(event.job.id)) {
+            if (machine.up && !machine.jobs.contains(event.job.id) && machine.takes(event.job)) {
                 Process sender;
                 sender.id = event.process;
                 begin(event.node, machine, event.job, {}, &sender);
@@ -295,13 +357,11 @@ void World::happen(MonoTime now) {
 
 void World::judge_begin(const std::string& node, const Machine& machine, const Job& job,
     const NodeJob& fresh, int process) {
-    if (model_->plan().farm.node(node) != nullptr) {
-        if (machine.lease.empty())
-            wrong(fmt::format("{}: {} begins though nobody holds the lease", node, job.id));
-        else if (machine.lease_process != process)
-            wrong(fmt::format("{}: {} is begun by process {}, the lease is process {}'s", node,
-                job.id, process, machine.lease_process));
-    }
+    if (machine.lock.empty())
+        wrong(fmt::format("{}: {} begins though nobody holds the lock", node, job.id));
+    else if (machine.lock_process != process)
+        wrong(fmt::format("{}: {} is begun by process {}, the lock is process {}'s", node, job.id,
+            process, machine.lock_process));
     for (const auto& [id, other] : machine.jobs)
         if (other.state.phase == JobState::Phase::running &&
             (other.kind == NodeJob::Kind::op || other.kind == NodeJob::Kind::undo) &&
@@ -317,18 +377,28 @@ void World::judge_op(const std::string& node, const Job& job, const NodeJob& fre
     const auto& plan = model_->plan();
     const auto task = fresh.name.task;
     const auto first = model_->first_op(task);
-    if (plan.tasks[task].node != node)
-        wrong(fmt::format("{} was sent to {}", job.id, node));
-    if (fresh.name.op >= plan.details[task].ops.size() ||
-        model_->effect(task, fresh.name.op) != fresh.effect)
+    if (plan.tasks[task].node != node) wrong(fmt::format("{} was sent to {}", job.id, node));
+    // One that was on its way when the farm file was edited is still the other plan's.
+    const bool shown =
+        model_->effect(task, fresh.name.op) == fresh.effect ||
+        (before_edit_ != nullptr && before_edit_->effect(task, fresh.name.op) == fresh.effect);
+    if (fresh.name.op >= plan.details[task].ops.size() || !shown)
         return wrong(fmt::format("{} is not what the plan shows", job.id));
-    for (const auto before : plan.tasks[task].after)
+    for (const auto before : plan.tasks[task].after) {
         if (!holds(before))
             wrong(fmt::format("{} begins before {} is done", job.id, plan.tasks[before].id));
+        if (said_no_[before] && !several)
+            wrong(fmt::format(
+                "{} begins though a check of {} said no", job.id, plan.tasks[before].id));
+    }
     for (std::size_t op = 0; op < fresh.name.op; ++op) {
         const bool asks = std::holds_alternative<AskOp>(plan.details[task].ops[op]);
         const auto wanted = model_->effect(task, op);
-        if ((wanted != 0 && applied_[first + op] != wanted) || (asks && !answered_[first + op]))
+        const bool said = answered_[first + op]; // by a person, also where the API gave no answer
+        // One that did nothing and said that it did is seen when the task is looked at.
+        const bool as_planned =
+            applied_[first + op] == wanted || before_edit_ != nullptr || idled_.contains(task);
+        if ((asks && !said) || (wanted != 0 && !as_planned && !said))
             wrong(fmt::format("{} begins before operation {} of it is done", job.id, op + 1));
     }
     const bool harmless = std::holds_alternative<AdminOp>(plan.details[task].ops[fresh.name.op]);
@@ -340,11 +410,13 @@ void World::judge_op(const std::string& node, const Job& job, const NodeJob& fre
 void World::judge_undo(const Job& job, const NodeJob& fresh) {
     const auto& plan = model_->plan();
     const auto task = fresh.name.task;
-    if (!touched(task))
-        wrong(fmt::format("{} undoes what was never done", job.id));
+    if (!touched(task)) wrong(fmt::format("{} undoes what was never done", job.id));
+    if (bad_news_ == 0 && !way_back_chosen)
+        wrong(fmt::format("{} undoes what nothing was wrong with", job.id));
     if (fresh.name.op >= plan.details[task].undo.size() ||
-        fresh.effect != Model::effect_of(command_of(plan.details[task].undo[fresh.name.op]),
-                            model_->resolved(task, *input_of(plan.details[task].undo[fresh.name.op]))))
+        fresh.effect !=
+            Model::effect_of(command_of(plan.details[task].undo[fresh.name.op]),
+                model_->resolved(task, *input_of(plan.details[task].undo[fresh.name.op]))))
         return wrong(fmt::format("{} is not the way back that the plan shows", job.id));
     // What came after it in its section, and can be undone, has to be undone by now.
     for (std::size_t later = task + 1; later < plan.tasks.size(); ++later) {
@@ -371,9 +443,21 @@ ReadResult World::answer(const std::string& node, const Meaning& meaning, bool& 
     case Meaning::Kind::probe: {
         // What a later step has taken over does not look done any more.
         const auto& over = model_->taken_over_by(meaning.task);
-        const bool taken = std::ranges::any_of(over, [this](auto each) { return stands(each); });
-        const bool done_here = done(meaning.task) && !taken;
+        const bool taken = std::ranges::any_of(over, [this](auto each) {
+            return before_edit_ == nullptr ? stands(each) : applied(*model_, each);
+        });
+        // What the farm file says now is what is looked for.
+        const bool done_here =
+            applied(*model_, meaning.task) && asks_answered(meaning.task) && !taken;
         decided = done_here;
+        // Whoever carries it out where a later step stands already finds that it does not look
+        // done.
+        if (taken && !done_here) bad_news(meaning.task);
+        if (unclear_looks > 0) {
+            --unclear_looks;
+            excuse(meaning.task);
+            return {2, chance_.once_in(2), "it cannot be looked at"};
+        }
         return yes_or_no(done_here, "not done");
     }
     case Meaning::Kind::check: {
@@ -381,17 +465,28 @@ ReadResult World::answer(const std::string& node, const Meaning& meaning, bool& 
         const auto& after = plan.tasks[meaning.task].after;
         if (refuse_checks > 0 && plan.details[meaning.task].checks[meaning.index].stops) {
             --refuse_checks;
-            excuse(meaning.task);
+            bad_news(meaning.task);
+            said_no_[meaning.task] = true;
             return yes_or_no(false, "it is not so");
+        }
+        if (unclear_looks > 0) {
+            --unclear_looks;
+            bad_news(meaning.task);
+            said_no_[meaning.task] = true;
+            return {2, chance_.once_in(2), "it cannot be looked at"};
         }
         const bool well =
             done(meaning.task) && std::ranges::all_of(after, [this](auto t) { return holds(t); });
-        if (!well) excuse(meaning.task);
+        if (!well) bad_news(meaning.task);
+        said_no_[meaning.task] = !well;
         return yes_or_no(well, "what came before is not done");
     }
     case Meaning::Kind::wait:
         decided = true;
-        return yes_or_no(chance_.below(4) != 0, "not yet");
+        said_no_[meaning.task] = stuck_waits > 0 || chance_.once_in(3);
+        if (stuck_waits > 0 && --stuck_waits == 0) bad_news(meaning.task);
+        if (said_no_[meaning.task] && on_not_yet) on_not_yet();
+        return yes_or_no(!said_no_[meaning.task], "not yet");
     case Meaning::Kind::admin:
         decided = true;
         return {0, false, admin_answers(true)};
@@ -400,6 +495,7 @@ ReadResult World::answer(const std::string& node, const Meaning& meaning, bool& 
 }
 
 ReadResult World::read(const std::string& node, const Read& read) {
+    if (read.command == "true") return {0, false, ""}; // does it answer at all?
     const auto& meanings = model_->meaning(node, read.command, read.input);
     if (meanings.empty()) {
         wrong(fmt::format("{}: a look that the plan does not have: {}", node, read.command));
@@ -411,6 +507,10 @@ ReadResult World::read(const std::string& node, const Read& read) {
         result = answer(node, meaning, decided);
         if (decided) break;
     }
+    // Whose it was cannot be told where several tasks ask the same.
+    if (meanings.size() > 1)
+        for (const auto& meaning : meanings)
+            said_no_[meaning.task] = false;
     return result;
 }
 

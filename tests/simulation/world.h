@@ -8,29 +8,39 @@
 #include "scheduler.h"
 
 #include <map>
+#include <set>
 
 namespace ovd::sim {
 
 /// A job on a node, as its supervisor keeps it.
 struct NodeJob {
-    enum class Kind { op, undo, lease, nothing };
+    enum class Kind { op, undo, lock, nothing };
     Kind kind = Kind::nothing;
     JobName name;
     Effect effect = 0;
     JobState state;
     MonoTime ends;
     bool fails = false; ///< it will end with status 1 and do nothing
+    bool idle = false;  ///< it will end with status 0 and do nothing
+    int by = 0;         ///< the process that sent it
 };
 
 struct Machine {
+    /// As its supervisor decides whether a job may begin.
+    [[nodiscard]] bool takes(const Job& job) const {
+        return job.token.empty() || (!lock.empty() && job.token == token);
+    }
+
     bool up = true;
-    bool gone = false;                        ///< for good
-    MonoTime cut_until = MonoTime::min();     ///< the network between it and the operator
-    int epoch = 0;                            ///< connections of an older one are cut
-    std::map<std::string, NodeJob> jobs;      ///< by id
-    std::string lease;                        ///< whose; empty: nobody's
-    int lease_process = 0;                    ///< who took it last
-    Millis clock_off{0};                      ///< its clock beside the right time
+    bool gone = false;                    ///< for good
+    MonoTime cut_until = MonoTime::min(); ///< the network between it and the operator
+    int epoch = 0;                        ///< connections of an older one are cut
+    std::map<std::string, NodeJob> jobs;  ///< by id
+    std::string lock;                     ///< whose it is; empty: nobody's
+    std::string token;                    ///< of who took it last
+    int lock_process = 0;                 ///< likewise
+    std::string last_run;                 ///< the run that took it last
+    Millis clock_off{0};                  ///< its clock beside the right time
 };
 
 /// A run folder.
@@ -46,9 +56,9 @@ public:
     World(const Model& model, Chance chance, Moment start);
 
     // The nodes.
-    enum class Delivered { begun, known, absent };
+    enum class Delivered { begun, known, absent, fenced };
     /// A job arrives at a node: it begins, unless one of that name has before. may_start false:
-    /// it is only attached to.
+    /// it is only attached to. Its token must be that of the lock.
     Delivered deliver(
         const std::string& node, const Job& job, const Process& process, bool may_start);
     [[nodiscard]] const NodeJob* find_job(const std::string& node, const std::string& id) const;
@@ -95,13 +105,24 @@ public:
     std::map<std::string, Disk> disks;
     Scheduler* scheduler = nullptr; ///< who keeps the time at present
     bool maintenance = false;
-    int fail_next = 0;       ///< so many commands end with status 1 from now on
-    int refuse_checks = 0;   ///< so many checks say no from now on
-    int slow_next = 0;       ///< so many commands take ten minutes
+    int fail_next = 0;     ///< so many commands end with status 1 from now on
+    int refuse_checks = 0; ///< so many checks say no from now on
+    int slow_next = 0;     ///< so many commands take ten minutes
+    int idle_next = 0;     ///< so many commands end well and do nothing
+    int unclear_looks = 0; ///< so many probes and checks cannot be made
+    int stuck_waits = 0;   ///< so many looks of waits say no
+    bool way_back_chosen = false;
+    bool several =
+        false; ///< more than one run has worked on it: one does not know what another saw
+    /// Called when something is not so yet and will be looked at again.
+    std::function<void()> on_not_yet;
     /// The first operation of this task that changes a node fails, once.
     std::optional<std::size_t> fail_task;
     bool failed_task = false;
 
+    /// The farm file was edited: from now on this plan of the same tasks is carried out. What was
+    /// done by the other one counts as done.
+    void edit(const Model& model);
     /// Other numbers from here on.
     void set_chance(Chance chance) { chance_ = chance; }
 
@@ -122,25 +143,33 @@ private:
         const NodeJob& fresh, int process);
     void judge_op(const std::string& node, const Job& job, const NodeJob& fresh);
     void judge_undo(const Job& job, const NodeJob& fresh);
-    void take_lease(const std::string& node, Machine& machine, const Job& job, NodeJob& fresh,
-        int process);
+    void change_lock(
+        const std::string& node, Machine& machine, const Job& job, NodeJob& fresh, int process);
     void undo(const JobName& name);
     [[nodiscard]] bool asks_answered(std::size_t task) const;
+    /// Something said no, and the program knows.
+    void bad_news(std::size_t task);
+    [[nodiscard]] bool applied(const Model& model, std::size_t task) const;
     [[nodiscard]] ReadResult answer(const std::string& node, const Meaning& meaning, bool& decided);
     [[nodiscard]] std::string admin_answers(bool overview) const;
     [[nodiscard]] double node_time(const Machine& machine) const;
     [[nodiscard]] MonoTime now() const { return scheduler->mono(); }
 
     const Model* model_;
+    const Model* before_edit_ = nullptr;
     Chance chance_;
     Moment start_;
     std::vector<Event> events_; ///< a heap, the next at its top
     std::uint64_t order_ = 0;
     std::uint64_t changes_ = 0;
-    std::vector<Effect> applied_;  ///< by operation of all tasks; 0: not done
-    std::vector<bool> answered_;   ///< likewise, for questions
-    std::vector<int> begun_;       ///< likewise: how often it was begun
-    std::vector<int> excuses_;     ///< by task
+    std::vector<Effect> applied_; ///< by operation of all tasks; 0: not done
+    std::vector<bool> answered_;  ///< likewise, for questions
+    std::vector<int> begun_;      ///< likewise: how often it was begun by one run
+    std::vector<std::string> by_; ///< likewise: by which run
+    std::vector<int> excuses_;    ///< by task
+    std::set<std::size_t> idled_; ///< tasks of which an operation did nothing
+    std::vector<bool> said_no_;   ///< by task: the last answer to one of its checks or waits
+    int bad_news_ = 0;            ///< commands and checks that said no: reasons to roll back
 };
 
 } // namespace ovd::sim

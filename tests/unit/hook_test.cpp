@@ -29,7 +29,8 @@ TEST_CASE("hooks of one name wait for each other, and know what they are for", "
                 [&] { CHECK(run_hook(dir.path().string(), "h", slow(dir), {}, {})->status == 0); });
     }
     CHECK(read_file(dir / "log").value_or("") == "begin\nend\nbegin\nend\n");
-    const auto ran = run_hook(dir.path().string(), "h", "echo $OVD_X; exit 3", {{"OVD_X", "x"}}, {});
+    const auto ran =
+        run_hook(dir.path().string(), "h", "echo $OVD_X; exit 3", {{"OVD_X", "x"}}, {});
     REQUIRE(ran);
     CHECK(ran->status == 3);
     CHECK(ran->output == "x\n");
@@ -41,7 +42,8 @@ TEST_CASE("a hook of the sheet waits for one of the same name that is at work", 
     for (std::size_t at = 0; (at = farm.find("ssh = ", at)) != std::string::npos;)
         farm.replace(at, farm.find('\n', at) - at, "by_hand = true");
     dir.write("farm.toml", farm + "[hooks]\nseen = \"\"\"" + slow(dir) + "\"\"\"\n");
-    dir.write("sheet.toml", "[[check]]\nname = \"The mail is there\"\nask = \"Is it?\"\nhook = \"seen\"\n");
+    dir.write("sheet.toml",
+        "[[check]]\nname = \"The mail is there\"\nask = \"Is it?\"\nhook = \"seen\"\n");
     dir.write("farm.run/here", "");
     Common common;
     common.farm = dir / "farm.toml";
@@ -52,9 +54,7 @@ TEST_CASE("a hook of the sheet waits for one of the same name that is at work", 
     if (!session) FAIL(session.error().message);
     auto sheets = SessionSheets::open(**session, common, {}, "ann@ops1");
     if (!sheets) FAIL(sheets.error().message);
-    std::jthread other([&] {
-        (void)run_hook(dir / "farm.run", "seen", slow(dir), {}, {});
-    });
+    std::jthread other([&] { (void)run_hook(dir / "farm.run", "seen", slow(dir), {}, {}); });
     while (!read_file(dir / "log")) // it has begun
         std::this_thread::sleep_for(Millis{5});
     const auto result = (*sheets)->look({}, {});

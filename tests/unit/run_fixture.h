@@ -38,8 +38,8 @@ public:
         if (options.who.empty()) options.who = "tester@laptop";
         Looker looker(plan, nodes, threads,
             [](const std::string&) -> Result<std::string> { return "s3same"; });
-        const Tools tools{
-            plan, nodes, looker, **journal, asker, sheets, watch, view, nodes, threads, redactor};
+        const Tools tools{plan, nodes, looker, **journal, asker, sheets, watch, view, nodes,
+            threads, redactor, "0123456789abcdef"};
         Executor executor(tools, (*journal)->state(), std::move(options));
         return executor.run(std::move(stop));
     }

@@ -2,7 +2,7 @@
 #include "shipped_shell.h"
 
 #include "base/text.h"
-#include "engine/lease.h"
+#include "engine/node_lock.h"
 #include "farm/discover.h"
 #include "guide/values.h"
 #include "sheet/defaults.h"
@@ -168,8 +168,9 @@ std::vector<std::string> overheard() {
     Listener listener(asked);
     if (!discover(listener) && asked.empty()) throw std::runtime_error("init asks nothing");
     const WatchTarget target{"https://10.20.1.10/", "POST", "esg1", "fine", ""};
-    const auto prober = make_node_prober(
-        target, "https://10.20.1.11/", "https://10.20.1.10/", std::make_unique<Listener>(asked));
+    SystemClock clock;
+    const auto prober = make_node_prober(target, "https://10.20.1.11/", "https://10.20.1.10/",
+        std::make_unique<Listener>(asked), clock);
     if (!prober->collect().empty()) throw std::runtime_error("nobody answered the watch");
     return asked;
 }
@@ -182,10 +183,11 @@ std::vector<ShippedShell> shell_of_program(const ShippedPlan& shipped) {
         found.push_back({text, fmt::format("{}: {} (src/)", shipped.what.platform, what),
             shipped.what.platform});
     };
-    const Lease lease{"run1 you@laptop", "(process 1, begun 2026-01-31)"};
-    add(lease.take_command(false), "the lease, taken");
-    add(lease.take_command(true), "the lease, taken over");
-    add(lease.release_command(), "the lease, given back");
+    const LockOwner lock{"run1 you@laptop", "(process 1, begun 2026-01-31)", "0123456789abcdef",
+        {"0123456789abcdef", "fedcba9876543210"}};
+    add(lock.take_command(false), "the lock, taken");
+    add(lock.take_command(true), "the lock, taken over");
+    add(lock.release_command(), "the lock, released");
     const auto words = shell_calls(supervisor_words({"run1-x.osm1.1.0", "true", "input"},
                                        {"/var/lib/ovd-failover", "MARK", true, 0}))
                            .at(0)
