@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All shell that the shipped steps bring to a node, as it will run there: rendered from plans, not
-// read from TOML.
+// All shell that the shipped steps, and the program itself, bring to a node, as it will run there:
+// rendered from plans, not read from TOML.
 #pragma once
 
 #include "shipped.h"
@@ -13,8 +13,8 @@ namespace ovd {
 /// One text that a shell of a node is given.
 struct ShippedShell {
     std::string text;
-    std::string
-        where; ///< for people: platform, procedure, task, which part of it, and its line in steps/
+    /// For people: platform, procedure, task, which part of it, and where it stands in steps/.
+    std::string where;
     std::string platform; ///< whose node runs it: a key of steps/platforms.toml
     bool bash = false;    ///< it has a bash of its own; everything else is for any POSIX shell
 };
