@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "farm/discover.h"
 
+#include "base/json.h"
 #include "base/text.h"
 #include "farm/address.h"
 
@@ -101,7 +102,7 @@ void read_links(FoundNode& node, const std::string& text) {
 
 void read_database(FoundNode& node, const std::string& text) {
     for (const auto& line : lines(text)) {
-        const auto entry = nlohmann::json::parse("{" + line + "}", nullptr, false);
+        const auto entry = parse_foreign_json("{" + line + "}");
         if (!entry.is_object() || entry.empty() || !entry.begin()->is_string()) continue;
         const std::string key = split(entry.begin().key(), '.').back();
         const std::string value = entry.begin()->get<std::string>();

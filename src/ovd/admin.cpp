@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ovd/admin.h"
 
+#include "base/json.h"
 #include "base/text.h"
 
 #include <cmath>
@@ -40,7 +41,7 @@ Result<Json> judge(const HttpAnswer& answer, const std::string& function) {
             fmt::format("The Session Manager gave no whole answer to {}: {}", function,
                 answer.trouble.empty() ? "the connection ended" : answer.trouble),
             "Look whether Apache runs there, and at its error log.");
-    const auto value = Json::parse(answer.body, nullptr, false);
+    const auto value = parse_foreign_json(answer.body);
     const auto [code, message] = failure_in(value);
     if (answer.status == 401 || answer.status == 403 || code.starts_with("auth_"))
         return refused(function, code);
@@ -68,7 +69,7 @@ Result<Json> judge(const HttpAnswer& answer, const std::string& function) {
 /// This OVD has no such function; anything else that went wrong leaves open what was done.
 bool not_known(const HttpAnswer& answer) {
     if (!answer.trouble.empty()) return false;
-    const auto code = failure_in(Json::parse(answer.body, nullptr, false)).first;
+    const auto code = failure_in(parse_foreign_json(answer.body)).first;
     return code == "unknown_function" || (answer.status == 404 && code.empty());
 }
 

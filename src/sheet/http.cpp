@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An answer over HTTP: status, text, a place in JSON, and the certificate.
+#include "base/json.h"
 #include "base/pattern.h"
 #include "base/text.h"
 #include "ovd/curl.h"
@@ -66,7 +67,7 @@ std::string wrong_body(const SheetCheck& check, const HttpAnswer& answer) {
         return fmt::format("the answer does not have \"{}\" in it: {}", check.expect,
             tail(trim(answer.body).substr(0, 120), 120));
     if (check.pointer.empty()) return {};
-    const auto json = nlohmann::json::parse(answer.body, nullptr, false);
+    const auto json = parse_foreign_json(answer.body);
     if (json.is_discarded()) return "the answer is not JSON";
     const nlohmann::json::json_pointer pointer(check.pointer);
     if (!json.contains(pointer)) return fmt::format("there is nothing at {}", check.pointer);

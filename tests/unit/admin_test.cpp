@@ -73,6 +73,14 @@ TEST_CASE("whatever is no clear answer leaves it unknown") {
     CHECK_FALSE(admin_answers(seen(answer(200, "true")), maintenance_calls(true)));
 }
 
+TEST_CASE("an answer that is nested without end is no answer, and does no harm") {
+    const auto deep = std::string(100'000, '[') + std::string(100'000, ']');
+    CHECK(refusal(answer(200, "{\"error\":{\"code\":" + deep + "}}")).kind == Kind::unknown);
+    // Brackets in a text nest nothing.
+    const auto text = R"("\"[)" + std::string(1'000, '[') + "\"";
+    CHECK(admin_answers(seen(answer(200, text)), one));
+}
+
 TEST_CASE("a call that an OVD may not know does not spoil the others") {
     auto output = answer(404, R"({"error":{"code":"unknown_function","message":"?"}})") +
                   answer(200, R"({"version":"3.2","system_in_maintenance":"1"})") +
