@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace ovd {
@@ -38,6 +39,8 @@ std::optional<Frames::Frame> Frames::next(std::string& text) {
         if (frame.word != "data" || frame.rest.empty()) return frame;
         const auto& size = frame.rest.front();
         std::from_chars(size.data(), size.data() + size.size(), output_left_);
+        // With nothing behind it, or a number that is none, what comes next is a frame again.
+        if (output_left_ == 0) return frame;
     }
     if (text.empty() || output_left_ == 0) return std::nullopt;
     const auto size = std::min(text.size(), output_left_);

@@ -4,9 +4,14 @@
 #include "base/quote.h"
 #include "base/text.h"
 
+#include <array>
 #include <charconv>
-#include <cstdlib>
+#include <cmath>
 #include <fmt/format.h>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
 
 // The scripts run under dash and bash, with coreutils 8.22 and later. They hold no single quotes,
 // so that they stay legible inside the quotes of the command line.
@@ -152,6 +157,31 @@ fi
 true
 )sh";
 
+/// Any other word is no phase: a job that is believed to be lost would begin anew.
+bool read_phase(const std::string& word, JobState::Phase& into) {
+    using Phase = JobState::Phase;
+    constexpr std::array phases = {std::pair{std::string_view("absent"), Phase::absent},
+        std::pair{std::string_view("running"), Phase::running},
+        std::pair{std::string_view("ended"), Phase::ended},
+        std::pair{std::string_view("lost"), Phase::lost}};
+    for (const auto& [name, phase] : phases)
+        if (word == name) {
+            into = phase;
+            return true;
+        }
+    return false;
+}
+
+/// The whole word must be the number.
+template <class Number>
+bool read_number(const std::string& word, Number& into) {
+    const auto* end = word.data() + word.size();
+    const auto [at, error] = std::from_chars(word.data(), end, into);
+    if constexpr (std::is_floating_point_v<Number>)
+        if (!std::isfinite(into)) return false;
+    return error == std::errc{} && at == end;
+}
+
 } // namespace
 
 std::string supervisor_words(const Job& job, const Supervise& how) {
@@ -171,21 +201,15 @@ Read look_at_job(const std::string& id, const std::string& run_dir) {
 Result<JobState> understand_look(const ReadResult& result) {
     const auto end = result.output.find('\n');
     const auto words = split(result.output.substr(0, end), ' ');
-    if (result.status != 0 || end == std::string::npos || words.size() != 5)
+    JobState state;
+    if (result.status != 0 || end == std::string::npos || words.size() != 5 ||
+        !read_phase(words[0], state.phase) || !read_number(words[1], state.status) ||
+        !read_number(words[2], state.started) || !read_number(words[3], state.ended) ||
+        !read_number(words[4], state.now))
         return fail(Kind::unknown,
             "the record of the job cannot be read: " +
                 (result.timed_out ? "it took too long" : trim(result.output.substr(0, 300))));
-    JobState state;
-    using Phase = JobState::Phase;
-    state.phase = words[0] == "absent"    ? Phase::absent
-                  : words[0] == "running" ? Phase::running
-                  : words[0] == "ended"   ? Phase::ended
-                                          : Phase::lost;
-    if (state.phase == Phase::ended)
-        std::from_chars(words[1].data(), words[1].data() + words[1].size(), state.status);
-    state.started = std::strtod(words[2].c_str(), nullptr);
-    state.ended = std::strtod(words[3].c_str(), nullptr);
-    state.now = std::strtod(words[4].c_str(), nullptr);
+    if (state.phase != JobState::Phase::ended) state.status = -1;
     state.output = result.output.substr(end + 1);
     return state;
 }

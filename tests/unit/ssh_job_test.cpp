@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ssh_lab.h"
 
+#include "ssh/frames.h"
+#include "ssh/supervisor.h"
+
 using namespace ovd;
 using namespace ovd::test;
 
@@ -221,6 +224,28 @@ TEST_CASE("a result that cannot be read is never taken for success", "[ssh]") {
     std::ofstream(lab.job_file("odd", "rc")) << "";
     CHECK(must(nodes->changer("n").look("odd")).status == -1);
     CHECK(must(nodes->changer("n").run({"odd", "true", {}}, {})).status == -1);
+}
+
+TEST_CASE("a frame without output hides none that follows") {
+    Frames frames("@m");
+    std::string said = "@m data 0\n@m data x\n@m data 99999999999999999999\n@m end 0 1 2 3\n";
+    for (int i = 0; i < 3; ++i)
+        CHECK(frames.next(said)->word == "data");
+    const auto end = frames.next(said);
+    REQUIRE(end);
+    CHECK(end->word == "end");
+}
+
+TEST_CASE("a look that says something else is unknown, never a job that was lost") {
+    CHECK(understand_look({0, false, "ended 3 1.5 2.5 9\nout"})->status == 3);
+    CHECK(understand_look({0, false, "lost -1 1.5 0 9\n"})->phase == Phase::lost);
+    for (const char* odd : {"sh: 0 1 2 3\n", "ended x 1 2 3\n", "ended 0 1 2 inf\n",
+             "ended 0 1 2 3", "lost -1 1.5z 0 9\n", "running\n"}) {
+        INFO(odd);
+        const auto state = understand_look({0, false, odd});
+        REQUIRE_FALSE(state);
+        CHECK(state.error().kind == Kind::unknown);
+    }
 }
 
 TEST_CASE("a node that stays away makes the outcome unknown", "[ssh]") {
