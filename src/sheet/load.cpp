@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
+#include <type_traits>
 
 namespace ovd {
 namespace {
@@ -22,13 +23,15 @@ public:
             if (auto value = node->value_exact<std::string>())
                 into = *value;
             else
-                wrong(*node, fmt::format("{} must be a text in quotes.", key));
+                wrong(*node, fmt::format("{} must be a text in quotes.", key),
+                    fmt::format("Write {} = \"...\"", key));
         }
     }
     void pattern(const char* key, std::string& into) {
         text(key, into);
         if (auto ok = check_pattern(into); !ok)
-            wrong(*table_.get(key), fmt::format("{}: {}", key, ok.error().message));
+            wrong(*table_.get(key), fmt::format("{}: {}", key, ok.error().message),
+                "Write an extended regular expression, as grep -E takes it.");
     }
     /// A place in JSON, as RFC 6901 writes it.
     void pointer(const char* key, std::string& into) {
@@ -38,17 +41,21 @@ public:
                 "Write it as \"/a/b\": each name with a / before it; ~1 stands for a / in a name, "
                 "~0 for a ~.");
     }
-    void number(const char* key, long& into) {
+    void number(const char* key, long& into, long most) {
         if (const auto* node = find(key)) {
-            if (auto value = node->value_exact<int64_t>(); value && *value >= 0)
+            if (auto value = node->value_exact<int64_t>(); value && *value >= 0 && *value <= most)
                 into = static_cast<long>(*value);
             else
-                wrong(*node, fmt::format("{} must be a number from 0 on.", key));
+                wrong(*node, fmt::format("{} must be a number from 0 to {}.", key, most),
+                    fmt::format("Write {} = 20", key));
         }
     }
+    /// Whatever is longer than a year is a slip of the pen, and would overflow where it is counted
+    /// in smaller units.
     void seconds(const char* key, Seconds& into, long unit = 1) {
+        constexpr long year = 366L * 24 * 3600;
         long value = into.count() / unit;
-        number(key, value);
+        number(key, value, year / unit);
         into = Seconds{value * unit};
     }
     void flag(const char* key, bool& into) {
@@ -56,7 +63,8 @@ public:
             if (auto value = node->value_exact<bool>())
                 into = *value;
             else
-                wrong(*node, fmt::format("{} must be true or false.", key));
+                wrong(*node, fmt::format("{} must be true or false.", key),
+                    fmt::format("Write {} = true or {} = false, without quotes.", key, key));
         }
     }
     template <class T, class Toml>
@@ -67,7 +75,9 @@ public:
             if (auto value = item.value_exact<Toml>())
                 into.push_back(static_cast<T>(*value));
             else
-                wrong(item, fmt::format("{} holds something that does not belong there.", key));
+                wrong(item, fmt::format("{} holds something that does not belong there.", key),
+                    std::is_same_v<Toml, std::string> ? "Put each text in quotes."
+                                                      : "Write whole numbers.");
         };
         if (const auto* array = node->as_array())
             for (const auto& item : *array)
@@ -139,7 +149,8 @@ Result<SheetCheck> read_check(const toml::table& table, const std::string& path)
         verbs.emplace_back(kind.name);
         if (const auto* node = in.find(verbs.back().c_str())) {
             if (!check.kind.empty())
-                in.wrong(*node, fmt::format("A check is either {} or {}.", check.kind, kind.name));
+                in.wrong(*node, fmt::format("A check is either {} or {}.", check.kind, kind.name),
+                    "Leave one of them out, or make two checks of it.");
             check.kind = kind.name;
             in.text(verbs.back().c_str(), check.target);
         }
@@ -156,7 +167,7 @@ Result<SheetCheck> read_check(const toml::table& table, const std::string& path)
     in.text("equals", check.equals);
     const auto* requests = in.find("requests");
     in.list<std::string, std::string>("count", check.count);
-    in.number("exit", check.exit);
+    in.number("exit", check.exit, 255);
     in.flag("record", check.record);
     in.pattern("pattern", check.pattern);
     in.text("look", check.look);

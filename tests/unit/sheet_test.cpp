@@ -95,6 +95,20 @@ TEST_CASE(
         CHECK(read_sheet(with(good), "sheet.toml"));
 }
 
+TEST_CASE("a time that would overflow is refused, and every refusal has a way out") {
+    const auto with = [](const std::string& line) {
+        return broken("[[check]]\nname = \"a\"\nlog = \"/x\"\n" + line + "\n");
+    };
+    for (const char* bad : {"valid_hours = 9223372036854775807", "timeout = 99999999", "exit = 256",
+             "within = -1", "record = \"yes\"", "status = [\"200\"]", "count = [1]", "on = 1",
+             "pattern = \"a(b\""}) {
+        INFO(bad);
+        const auto said = with(bad);
+        CHECK(said.where->line == 4);
+        CHECK_FALSE(said.hint.empty());
+    }
+}
+
 TEST_CASE("a value that is not what it was the first time has moved") {
     const std::vector<Record> journal{seen("c", CheckState::good, "3")};
     CHECK(again(journal, "3") == CheckState::good);
