@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "engine/record_check.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -79,6 +80,9 @@ Result<JournalText> parse_journal(const std::string& text, const std::string& pa
             return damaged(path, number, "this line, or one before it, was changed or is missing.");
         auto record = Record::parse(body, nullptr, false);
         if (!record.is_object()) return damaged(path, number, "this line is no record.");
+        if (const auto field = wrong_field(record); !field.empty())
+            return damaged(path, number,
+                fmt::format("\"{}\" of this line is not what this version knows.", field));
         if (number == 1 && record.value("ovd-failover-journal", 0) != format_version)
             return damaged(path, number, "its format is not one that this version knows.");
         loaded.last_sum = sum;

@@ -145,6 +145,24 @@ TEST_CASE("a line that was taken out, swapped or doubled is noticed") {
     CHECK(folder.open().error().where->line == 2);
 }
 
+TEST_CASE("a record that a later version wrote otherwise is told with its line, and stops") {
+    const std::vector<Record> strange{{{"kind", "ended"}, {"status", "0"}},
+        {{"kind", "begin"}, {"facts", "none"}}, {{"kind", "task"}, {"seconds", "1.5"}},
+        {{"kind", "stop"}, {"finished", 1.5}}, {{"kind", "ended"}, {"status", 1e300}},
+        {{"kind", "sent"}, {"op", -1}}};
+    for (const auto& record : strange) {
+        Folder folder;
+        REQUIRE((*folder.open())->write(record));
+        const auto text = folder.text();
+        const auto again = folder.open();
+        INFO(record.dump());
+        REQUIRE_FALSE(again);
+        CHECK(again.error().kind == Kind::journal);
+        CHECK(again.error().where->line == 2);
+        CHECK(folder.text() == text);
+    }
+}
+
 TEST_CASE("a second run is refused and told who has the folder") {
     Folder folder;
     const auto first = folder.open();
