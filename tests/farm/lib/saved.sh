@@ -125,7 +125,12 @@ do_load() { # NAME
     begin_farm
     boot_machines "${on[@]}"
     # sshd is there long before what users notice.
-    for role in "${on[@]}"; do wait_for 120 "$role has started its services" has_started "$role"; done
+    for role in "${on[@]}"; do
+        # One whose cable is pulled waits two minutes for it.
+        if ! ls "$state/nodes/$role"/cut-* >/dev/null 2>&1; then
+            wait_for 120 "$role has started its services" has_started "$role"
+        fi
+    done
     trap - EXIT
     say "The farm $1 is up in $state after $((SECONDS - began)) s. Its farm file: $state/farm.toml"
     say "A cluster takes half a minute more until it has elected and started everything."
