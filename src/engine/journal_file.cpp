@@ -2,18 +2,17 @@
 #include "engine/journal_file.h"
 
 #include "base/file.h"
+#include "base/private_folder.h"
 #include "base/text.h"
 
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <filesystem>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 namespace ovd {
-namespace fs = std::filesystem;
 namespace {
 
 /// A descriptor that is closed when this goes.
@@ -89,12 +88,7 @@ std::string journal_path(const std::string& folder) {
 }
 
 Result<std::unique_ptr<JournalFile>> open_journal_file(const std::string& folder) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (error)
-        return fail(Kind::io, fmt::format("{} cannot be made: {}", folder, error.message()),
-            "Choose another place with --run-folder DIR.");
-    fs::permissions(folder, fs::perms::owner_all, error);
+    if (auto ok = private_folder(folder, Others::may_read); !ok) return tl::unexpected(ok.error());
     Descriptor lock(::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (lock.get() < 0)
         return fail(Kind::io,

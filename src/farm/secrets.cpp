@@ -2,6 +2,7 @@
 #include "farm/secrets.h"
 
 #include "base/file.h"
+#include "base/private_folder.h"
 #include "base/text.h"
 #include "farm/secret_command.h"
 
@@ -92,21 +93,17 @@ fs::path Secrets::kept_in(const std::string& name) const {
 Result<std::string> Secrets::generated(const std::string& name) {
     const fs::path file = kept_in(name);
     std::error_code error;
-    if (fs::exists(file, error)) {
+    const bool there = fs::exists(file, error);
+    for (const auto& [folder, others] : {std::pair{run_folder_, Others::may_read},
+             std::pair{file.parent_path(), Others::may_nothing}})
+        if (auto ok = private_folder(folder, others); !ok) return tl::unexpected(ok.error());
+    if (there) {
         auto value = read_file(file, Kind::farm);
         if (!value) return value;
         return one_line(std::move(*value), "The file " + file.string());
     }
     auto value = random_word();
     if (!value) return value;
-    fs::create_directories(file.parent_path(), error);
-    if (!error)
-        fs::permissions(file.parent_path(), fs::perms::owner_all, fs::perm_options::replace, error);
-    if (error)
-        return fail(Kind::farm,
-            fmt::format(
-                "Cannot make the folder {}: {}", file.parent_path().string(), error.message()),
-            "Name a folder you may write to with --run-folder");
     if (auto written = write_file(file, *value + "\n", 0600); !written)
         return tl::unexpected(written.error());
     return value;

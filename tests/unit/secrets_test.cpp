@@ -174,10 +174,33 @@ TEST_CASE("a kept secret that was damaged is an error, never a new secret") {
     Bench bench;
     const fs::path kept = bench.folder / "run/secrets/db_password";
     fs::create_directories(kept.parent_path());
+    fs::permissions(kept.parent_path(), fs::perms::owner_all);
     REQUIRE(write_file(kept, "", 0600));
     auto secrets = bench.secrets(From::generate);
     check_error(secrets.check(), kept.string(), "sesame");
     CHECK(fs::file_size(kept) == 0);
+}
+
+TEST_CASE("no secret is kept where others write, or read back from where they read") {
+    Bench bench;
+    const fs::path run = bench.folder / "run";
+    fs::create_directories(run);
+    fs::permissions(run, fs::perms(01777)); // as /tmp
+    {
+        auto secrets = bench.secrets(From::generate);
+        const auto refused = secrets.get("db_password");
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().kind == Kind::refused);
+        CHECK_FALSE(fs::exists(run / "secrets"));
+        CHECK(mode(run) == (fs::perms::all)); // with its sticky bit, as it was
+    }
+    fs::permissions(run, fs::perms(0755));
+    CHECK(bench.secrets(From::generate).get("db_password"));
+    fs::permissions(run / "secrets", fs::perms(0755)); // a copy of the folder, made carelessly
+    auto secrets = bench.secrets(From::generate);
+    const auto refused = secrets.get("db_password");
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(refused.error().hint, Catch::Contains("chmod -R go="));
 }
 
 TEST_CASE("checking asks nobody and makes nothing") {
