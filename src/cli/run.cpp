@@ -11,7 +11,6 @@
 #include "watch/watcher.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -27,23 +26,6 @@ Done check_direction(const Farm& farm, const std::string& towards) {
     if (node->id != farm.active) return {};
     return fail(Kind::refused, fmt::format("The service is on {} already.", towards),
         fmt::format("Test the other way: --to {}.", towards == "osm1" ? "osm2" : "osm1"));
-}
-
-/// The migration is done once; other procedures begin anew, each time with a journal of its own.
-Done put_away_finished(const Session& session, const Common& common, const Clock& clock) {
-    if (common.procedure == "migration") return {};
-    auto records = Journal::read(session.journal_folder());
-    if (!records) return tl::unexpected(records.error());
-    if (!replay(*records).finished) return {};
-    const std::filesystem::path folder = session.journal_folder();
-    std::error_code error;
-    std::filesystem::rename(folder / "journal.jsonl",
-        folder / fmt::format("journal-until-{}.jsonl", iso_time(clock.wall())), error);
-    if (error)
-        return fail(Kind::io,
-            fmt::format("The journal of the last time cannot be put away: {}", error.message()),
-            "Look at " + folder.string());
-    return {};
 }
 
 /// What was last said to the question of a task: "not yet, ann@ops1, 2026-01-31T02:14:07Z".
@@ -97,10 +79,12 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
     const auto runtime = session.runtime();
     auto last_time = Journal::read(session.journal_folder());
     if (!last_time) return tl::unexpected(last_time.error());
-    if (auto ok = put_away_finished(session, common, runtime.clock); !ok)
-        return tl::unexpected(ok.error());
+    // The migration is done once; other procedures begin anew, each time with a journal of its own.
+    const bool migration = common.procedure == "migration";
+    const auto& folder = session.journal_folder();
     auto journal =
-        Journal::open(session.journal_folder(), runtime.clock, runtime.random, session.redactor());
+        migration ? Journal::open(folder, runtime.clock, runtime.random, session.redactor())
+                  : Journal::open_next(folder, runtime.clock, runtime.random, session.redactor());
     if (!journal) return tl::unexpected(journal.error());
     ConsoleAsker asker(session.farm(), session.run_folder(), (*sheets)->answers(),
         session.prompter(), session.view(), who, stop,
@@ -111,7 +95,6 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
          },
             [&journal](
                 const std::string& task) { return last_answer((*journal)->records(), task); }});
-    const bool migration = common.procedure == "migration";
     auto watcher = std::make_unique<Watcher>(**journal, session.view(), runtime.clock,
         runtime.threads, [&session, &sheets, runtime, migration] {
             const auto& target = (*sheets)->sheet().watch;

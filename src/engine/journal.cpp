@@ -100,6 +100,19 @@ Result<std::unique_ptr<Journal>> Journal::open(
     return open(std::move(*file), journal_path(folder), clock, random, redactor);
 }
 
+Result<std::unique_ptr<Journal>> Journal::open_next(
+    const std::string& folder, const Clock& clock, Random& random, const Redactor& redactor) {
+    const auto path = journal_path(folder);
+    auto file = open_journal_file(folder, [&](const std::string& text) -> Result<std::string> {
+        const auto old = parse_journal(text, path);
+        if (!old) return tl::unexpected(old.error());
+        if (!replay(old->records).finished) return std::string();
+        return fmt::format("journal-until-{}.jsonl", iso_time(clock.wall()));
+    });
+    if (!file) return tl::unexpected(file.error());
+    return open(std::move(*file), path, clock, random, redactor);
+}
+
 Result<std::unique_ptr<Journal>> Journal::open(std::unique_ptr<JournalFile> file,
     const std::string& path, const Clock& clock, Random& random, const Redactor& redactor) {
     auto text = file->read();

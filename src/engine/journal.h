@@ -36,7 +36,11 @@ public:
     /// process holds is an error that names the process.
     static Result<std::unique_ptr<Journal>> open(
         const std::string& folder, const Clock& clock, Random& random, const Redactor& redactor);
-    /// The same, of any file.
+    /// The same for what is done again and again: a journal whose run has finished is put away
+    /// beside it, and a new one begun.
+    static Result<std::unique_ptr<Journal>> open_next(
+        const std::string& folder, const Clock& clock, Random& random, const Redactor& redactor);
+    /// The same as open(), of any file.
     static Result<std::unique_ptr<Journal>> open(std::unique_ptr<JournalFile> file,
         const std::string& path, const Clock& clock, Random& random, const Redactor& redactor);
     /// The records of a journal, without opening it for writing; none when there is no journal.

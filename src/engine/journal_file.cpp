@@ -81,6 +81,18 @@ private:
     bool named_ = false;
 };
 
+Done put_away_in(const std::string& folder, const PutAway& put_away) {
+    const auto text = read_file(journal_path(folder), Kind::journal);
+    if (!text) return tl::unexpected(text.error());
+    const auto name = put_away(*text);
+    if (!name) return tl::unexpected(name.error());
+    if (name->empty()) return {};
+    if (::rename(journal_path(folder).c_str(), (folder + "/" + *name).c_str()) == 0) return {};
+    return fail(Kind::io,
+        fmt::format("The journal of the last time cannot be put away: {}", std::strerror(errno)),
+        "Look at " + folder);
+}
+
 } // namespace
 
 std::string journal_path(const std::string& folder) {
@@ -88,6 +100,11 @@ std::string journal_path(const std::string& folder) {
 }
 
 Result<std::unique_ptr<JournalFile>> open_journal_file(const std::string& folder) {
+    return open_journal_file(folder, {});
+}
+
+Result<std::unique_ptr<JournalFile>> open_journal_file(
+    const std::string& folder, const PutAway& put_away) {
     if (auto ok = private_folder(folder, Others::may_read); !ok) return tl::unexpected(ok.error());
     Descriptor lock(::open((folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (lock.get() < 0)
@@ -105,6 +122,8 @@ Result<std::unique_ptr<JournalFile>> open_journal_file(const std::string& folder
     if (::ftruncate(lock.get(), 0) != 0 ||
         ::pwrite(lock.get(), holder.data(), holder.size(), 0) < 0)
         return fail(Kind::io, fmt::format("{}/lock cannot be written.", folder), "Check the disk.");
+    if (put_away && ::access(journal_path(folder).c_str(), F_OK) == 0)
+        if (auto ok = put_away_in(folder, put_away); !ok) return tl::unexpected(ok.error());
     Descriptor file(
         ::open(journal_path(folder).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND, 0600));
     if (file.get() < 0)

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,14 @@ public:
 /// folder/journal.jsonl, locked by folder/lock as long as this lives. Makes the folder when it is
 /// not there. A journal that another process holds is an error that names the process.
 [[nodiscard]] Result<std::unique_ptr<JournalFile>> open_journal_file(const std::string& folder);
+
+/// Says of what a journal holds under which name it is put away; empty: it is gone on with.
+using PutAway = std::function<Result<std::string>(const std::string& text)>;
+
+/// The same; a journal that is to be put away is renamed in its folder, and a new one begun. Both
+/// under the lock, so that nobody else has it open meanwhile.
+[[nodiscard]] Result<std::unique_ptr<JournalFile>> open_journal_file(
+    const std::string& folder, const PutAway& put_away);
 
 /// Where the journal of a run folder is.
 [[nodiscard]] std::string journal_path(const std::string& folder);

@@ -174,6 +174,47 @@ TEST_CASE("a second run is refused and told who has the folder") {
         second.error().message.find("process " + std::to_string(::getpid())) != std::string::npos);
 }
 
+TEST_CASE("a journal that has finished is put away, by whoever holds it only") {
+    Folder folder;
+    const auto next = [&] {
+        return Journal::open_next(
+            folder.dir.path().string(), system_clock, random_numbers, folder.redactor);
+    };
+    const auto put_away = [&] {
+        std::vector<std::string> found;
+        for (const auto& entry : fs::directory_iterator(folder.dir.path()))
+            if (entry.path().filename().string().starts_with("journal-until-"))
+                found.push_back(read_file(entry.path()).value_or(""));
+        return found;
+    };
+    std::string first;
+    {
+        auto journal = next();
+        REQUIRE(journal);
+        first = (*journal)->run_id();
+        REQUIRE((*journal)->write(Record{{"kind", "stop"}, {"finished", false}}));
+    }
+    std::string text;
+    {
+        auto journal = next(); // it is gone on with
+        REQUIRE(journal);
+        CHECK((*journal)->run_id() == first);
+        REQUIRE((*journal)->write(Record{{"kind", "stop"}, {"finished", true}}));
+        text = folder.text();
+        // Its run has told its end and lives still: nobody takes its file from under it.
+        const auto second = next();
+        REQUIRE_FALSE(second);
+        CHECK(second.error().message.find("Another run is using") == 0);
+        CHECK(folder.text() == text);
+        CHECK(put_away().empty());
+    }
+    auto journal = next();
+    REQUIRE(journal);
+    CHECK((*journal)->run_id() != first);
+    CHECK((*journal)->records().size() == 1);
+    CHECK(put_away() == std::vector<std::string>{text});
+}
+
 TEST_CASE("a run that was killed leaves no lock behind") {
     Folder folder;
     const auto child = ::fork();
