@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <memory>
 #include <unistd.h>
 
 namespace ovd {
@@ -26,6 +27,18 @@ Done check_direction(const Farm& farm, const std::string& towards) {
     if (node->id != farm.active) return {};
     return fail(Kind::refused, fmt::format("The service is on {} already.", towards),
         fmt::format("Test the other way: --to {}.", towards == "osm1" ? "osm2" : "osm1"));
+}
+
+/// Connections to ask for the service with, where [watch] says from which node. They are made
+/// before anything is away: that is no time to ask for a passphrase.
+std::shared_ptr<Connections> connect_to_watch(Session& session, const WatchTarget& target) {
+    if (target.from.empty()) return {};
+    std::shared_ptr<Connections> nodes = session.connect_again();
+    const Read read{"true", {}, Millis{10'000}};
+    if (const auto seen = nodes->reader(target.from).read({&read, 1}); !seen)
+        session.view().say(fmt::format(
+            "The service cannot be watched from {} yet: {}", target.from, seen.error().message));
+    return nodes;
 }
 
 /// What was last said to the question of a task: "not yet, ann@ops1, 2026-01-31T02:14:07Z".
@@ -95,16 +108,17 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
          },
             [&journal](
                 const std::string& task) { return last_answer((*journal)->records(), task); }});
+    const auto beside = connect_to_watch(session, (*sheets)->sheet().watch);
     auto watcher = std::make_unique<Watcher>(**journal, session.view(), runtime.clock,
-        runtime.threads, [&session, &sheets, runtime, migration] {
+        runtime.threads, [&session, &sheets, &beside, runtime, migration] {
             const auto& target = (*sheets)->sheet().watch;
             const auto& farm = session.farm();
             const auto before =
                 migration ? (*sheets)->watched_url(farm.node("osm1")->address) : std::string();
             const auto after = (*sheets)->watched_url(farm.vip);
-            return target.from.empty() ? make_prober(target, before, after, runtime.clock)
-                                       : make_node_prober(target, before, after,
-                                             session.connect_again(), runtime.clock);
+            return target.from.empty()
+                       ? make_prober(target, before, after, runtime.clock)
+                       : make_node_prober(target, before, after, beside, runtime.clock);
         });
     const Tools tools{session.plan(), session.nodes(), session.looker(), **journal, asker, **sheets,
         *watcher, session.view(), runtime.clock, runtime.threads, session.redactor(),

@@ -52,7 +52,7 @@ std::string unpacked(const std::string& base64_text) {
 class NodeProber final : public Prober {
 public:
     NodeProber(WatchTarget target, std::string before, std::string after,
-        std::unique_ptr<Connections> nodes, Clock& clock)
+        std::shared_ptr<Connections> nodes, Clock& clock)
         : target_(std::move(target)), before_(std::move(before)), after_(std::move(after)),
           nodes_(std::move(nodes)), clock_(clock), moved_(before_.empty()) {}
 
@@ -110,7 +110,7 @@ private:
     WatchTarget target_;
     std::string before_;
     std::string after_;
-    std::unique_ptr<Connections> nodes_;
+    std::shared_ptr<Connections> nodes_;
     Clock& clock_;
     bool moved_;
     Moment sent_;
@@ -119,7 +119,7 @@ private:
 } // namespace
 
 std::unique_ptr<Prober> make_node_prober(const WatchTarget& target, const std::string& before,
-    const std::string& after, std::unique_ptr<Connections> nodes, Clock& clock) {
+    const std::string& after, std::shared_ptr<Connections> nodes, Clock& clock) {
     return std::make_unique<NodeProber>(target, before, after, std::move(nodes), clock);
 }
 

@@ -36,9 +36,9 @@ public:
 [[nodiscard]] std::unique_ptr<Prober> make_prober(
     const WatchTarget& target, const std::string& before, const std::string& after, Clock& clock);
 
-/// The same from the node that the target names, over a connection of its own.
+/// The same from the node that the target names, over connections that nobody else uses.
 [[nodiscard]] std::unique_ptr<Prober> make_node_prober(const WatchTarget& target,
-    const std::string& before, const std::string& after, std::unique_ptr<Connections> nodes,
+    const std::string& before, const std::string& after, std::shared_ptr<Connections> nodes,
     Clock& clock);
 
 } // namespace ovd
