@@ -30,21 +30,21 @@ def breakages():
         return lambda *_: [farm(verb, name, priv[name]) for name in names]
 
     def told(node, command):
-        return lambda *_: on(node, command, timeout=120)
+        return lambda *_: on(node, command)
 
     def as_said(node, then="true"):
-        return lambda command: on(node, f"{command} && {then}", timeout=120)
-    calm = "crm_resource --cleanup >/dev/null 2>&1; crm_resource --wait --timeout=60"
+        return lambda command: on(node, f"{command} && {then}")
+    calm = "crm_resource --cleanup >/dev/null 2>&1; crm_resource --wait --timeout=600"
     stuck = "/etc/cron.d/lsyncd"
     return (
-        ("lsyncd is switched off in the cluster", told(active, "pcs resource disable lsyncd --wait=30"),
-         as_said("osm1", "crm_resource --wait --timeout=60"), "see-six-together", "osm1",
+        ("lsyncd is switched off in the cluster", told(active, "pcs resource disable lsyncd --wait=600"),
+         as_said("osm1", "crm_resource --wait --timeout=600"), "see-six-together", "osm1",
          r"^lsyncd is switched off: (pcs resource enable lsyncd)$"),
         ("both nodes have the virtual address", told(passive, f"ip addr add {vip}/24 dev {nic}"),
          as_said(passive), "see-no-double", passive,
          r"^the virtual address: there on the passive node: (ip addr del .*)$"),
         ("a resource has failed", told(active, f"crm_resource --fail --resource osm_cron --node {active_name}; "
-                                       "crm_resource --wait --timeout=60"),
+                                       "crm_resource --wait --timeout=600"),
          told(active, calm), "forget-failures", "osm1", rf"^osm_cron\S* on {active_name}: .*, since .*\d"),
         ("the rule for the source address is gone", told(active, "iptables -w 10 -t nat -F POSTROUTING"),
          as_said(active), "see-no-double", active,
@@ -57,8 +57,8 @@ def breakages():
         ("the database server cannot be reached", cables("cut", "dbmy"), cables("join", "dbmy"), "see-database", "osm1",
          r"does not get into the database on dbmy"),
         ("a resource can neither be started nor stopped",
-         lambda *_: [on(node, f"rm -f {stuck}; echo '# in the way' > {stuck}", timeout=90) for node in (passive, active)],
-         lambda *_: [on(node, command, timeout=120) for node, command in ((passive, f"rm -f {stuck}"), (active, f"rm -f {stuck}; {calm}"))],
+         lambda *_: [on(node, f"rm -f {stuck}; echo '# in the way' > {stuck}") for node in (passive, active)],
+         lambda *_: [on(node, command) for node, command in ((passive, f"rm -f {stuck}"), (active, f"rm -f {stuck}; {calm}"))],
          "see-unblocked", "osm1", r"^lsyncd_cron is stuck$"),
         ("quorum is lost", cables("cut", "pcs3", "pcs4"), cables("join", "pcs3", "pcs4"), "see-quorum", "osm1",
          r"^osm1 is without quorum"),
@@ -78,7 +78,7 @@ def check_causes():
             return re.search(words, seen[0]["says"], re.M)
         try:
             # The cluster looks at a link once a minute.
-            said = wait_for(f"diagnose names {step} on {node}", first, 100, every=1)
+            said = wait_for(f"diagnose names {step} on {node}", first, every=1)
             check(f"diagnose names first that {what}, and on which node", True)
             check(f"and says the same when asked again ({what})", first(), f"{[(r['step'], r['node']) for r in seen]}")
             remedy = said.group(1) if said.re.groups else ""
@@ -87,4 +87,4 @@ def check_causes():
             check(f"diagnose names first that {what}, and on which node", False, f"{error}: {brief}")
             remedy = "true"
         mend(remedy)
-        check_healthy(f"any more when it is mended ({what})", 180)
+        check_healthy(f"any more when it is mended ({what})")

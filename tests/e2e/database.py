@@ -52,13 +52,13 @@ def check_database(plan):
     """The file that was imported is loaded once more on osm1, under another name, beside the old database
     itself. Both are compared with each other and, as far as OVD has not written since, with dbmy."""
     name = plan["database"]["name"]
-    on("osm1", "systemctl start mysql || systemctl start mariadb", timeout=90)
+    on("osm1", "systemctl start mysql || systemctl start mariadb")
     try:
         loaded = on("osm1", f"""set -e
             mysql -e 'DROP DATABASE IF EXISTS {SCRATCH}; CREATE DATABASE {SCRATCH}'
             sed -E '/^(CREATE DATABASE|USE )/d' /root/session-manager-database.sql |
                 mysql --default-character-set=utf8mb4 {SCRATCH}
-            echo loaded""", timeout=120)
+            echo loaded""")
         if not check("the export can be loaded again", loaded.endswith("loaded"), loaded[-300:]):
             return
         tables = ask("osm1", f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{SCRATCH}'").split()
@@ -77,7 +77,7 @@ def check_database(plan):
         check("characters of four bytes are what they were", here and here == now, f"{here} {now}")
         figure(f"{rows} rows in {len(tables)} tables; characters of four bytes in {sorted(here)}")
     finally:
-        on("osm1", f"mysql -e 'DROP DATABASE IF EXISTS {SCRATCH}'; systemctl stop mysql; systemctl stop mariadb.socket mariadb", timeout=90)
+        on("osm1", f"mysql -e 'DROP DATABASE IF EXISTS {SCRATCH}'; systemctl stop mysql; systemctl stop mariadb.socket mariadb")
 
 
 def compare_growing(name, tables):

@@ -14,9 +14,9 @@ def rhel():
     return OPTIONS.platform.startswith("rhel")
 
 
-def ends(node, command, timeout=60):
+def ends(node, command):
     """Exit status and output of a command on a node."""
-    done = farm("exec", node, f"{{ {command}\n}} 2>&1; echo \"=$?\"", timeout=timeout)
+    done = farm("exec", node, f"{{ {command}\n}} 2>&1; echo \"=$?\"")
     text, _, status = done.stdout.rstrip().rpartition("=")
     return int(status), text
 
@@ -131,7 +131,7 @@ def config_comes_back():
     on("osm1", f"rm -f {config}")
     on("osm2", f"touch {config}")
     try:
-        wait_for("it is back", lambda: on("osm1", f"test -e {config} && echo there") == "there", 60, every=1)
+        wait_for("it is back", lambda: on("osm1", f"test -e {config} && echo there") == "there", every=1)
         check("A6: a configuration that is taken away on the passive node comes back while lsyncd runs", True)
     except TimeoutError as error:
         check("A6: a configuration that is taken away on the passive node comes back while lsyncd runs", False, f"{error}")
@@ -240,10 +240,10 @@ def active_twice():
     ask = f"pgrep -o -x {web}"
     before = on("osm2", ask)
     on("osm1", f"systemctl start {web}; crm_resource --refresh --resource httpd --node osm1.priv >/dev/null 2>&1; "
-               "sleep 1; crm_resource --wait --timeout=60", timeout=120)
+               "sleep 1; crm_resource --wait --timeout=600")
     after = on("osm2", ask)
     check("H4, C14: found on two nodes, the active one's Apache is stopped and started", before != after, f"{before} {after}")
-    on("osm1", "crm_resource --cleanup >/dev/null 2>&1; crm_resource --wait --timeout=60", timeout=90)
+    on("osm1", "crm_resource --cleanup >/dev/null 2>&1; crm_resource --wait --timeout=600")
 
 
 def after_a_crash():
@@ -257,16 +257,16 @@ def after_a_crash():
         return on("osm1", f"test -L {link} && echo there || echo gone")
     on("osm1", leave)
     check("C7b: ours is gone at the next boot", crash() == "gone")
-    wait_for("osm1 is a member again", lambda: "osm1.priv" in on("osm2", "crm_node -p").split(), 90, every=1)
+    wait_for("osm1 is a member again", lambda: "osm1.priv" in on("osm2", "crm_node -p").split(), every=1)
     check("C7: ours comes back into the cluster by itself", True)
     on("osm1", f"systemctl disable corosync pacemaker; mv /etc/tmpfiles.d/ovd-failover.conf /root/; {leave}")
     check("C7b: the guide's link is still there, and cron runs", crash() == "there")
     state = on("osm1", "systemctl is-active pacemaker")
     check("C7: and the guide's cluster stays down", state != "active", state)
     on("osm1", f"rm {link}; mv /root/ovd-failover.conf /etc/tmpfiles.d/; systemctl enable corosync pacemaker; "
-               "systemctl start pacemaker", timeout=90)
-    wait_for("osm1 is a member again", lambda: "osm1.priv" in on("osm2", "crm_node -p").split(), 90, every=1)
-    on("osm2", "crm_resource --wait --timeout=60", timeout=90)
+               "systemctl start pacemaker")
+    wait_for("osm1 is a member again", lambda: "osm1.priv" in on("osm2", "crm_node -p").split(), every=1)
+    on("osm2", "crm_resource --wait --timeout=600")
 
 
 def away_and_back(node):
@@ -274,17 +274,17 @@ def away_and_back(node):
     other = "osm1" if node == "osm2" else "osm2"
     how = "cluster" if OPTIONS.platform == "ubuntu16" else "node"
     for verb in ("standby", "unstandby"):
-        on(other, f"pcs {how} {verb} {node}.priv; crm_resource --wait --timeout=60", timeout=120)
+        on(other, f"pcs {how} {verb} {node}.priv; crm_resource --wait --timeout=600")
     return home()
 
 
 def move(to):
-    on("osm1", f"pcs resource move virtual_ip {to}.priv --wait=60; crm_resource --wait --timeout=60", timeout=150)
+    on("osm1", f"pcs resource move virtual_ip {to}.priv --wait=600; crm_resource --wait --timeout=600")
     rules = on("osm1", "cibadmin --query --xpath \"//rsc_location[starts-with(@id,'cli-')]\" 2>&1")
     check("F1: the guide's move leaves a rule", "cli-prefer-virtual_ip" in rules, rules)
     if OPTIONS.platform in ("rhel8", "ubuntu16"):
         check("F1: with it, the service goes back unasked when the node is there again", away_and_back(to) == to, f"{home()}")
-    on("osm1", "pcs resource clear virtual_ip; crm_resource --wait --timeout=60", timeout=90)
+    on("osm1", "pcs resource clear virtual_ip; crm_resource --wait --timeout=600")
     rules = on("osm1", "cibadmin --query --xpath \"//rsc_location[starts-with(@id,'cli-')]\" 2>&1")
     check("F1: taken back, nothing moves", "cli-" not in rules and home() == to, f"{rules} {home()}")
 
@@ -295,8 +295,8 @@ def wrong_direction(active):
     on(passive, f"mv {config} /root/kept")
     refused("L3: our lsyncd does not start on the passive node", passive, "systemctl start lsyncd")
     check("L3: and the active one keeps its configuration", on(active, f"test -s {config} && echo yes") == "yes")
-    on(active, "pcs resource disable lsyncd --wait=30", timeout=60)
-    on(passive, "timeout 15 /usr/bin/lsyncd -nodaemon /etc/lsyncd/lsyncd.conf.lua", timeout=60)
+    on(active, "pcs resource disable lsyncd --wait=600")
+    on(passive, "timeout 15 /usr/bin/lsyncd -nodaemon /etc/lsyncd/lsyncd.conf.lua")
     check("L3: started as the guide has it, it deletes the active one's", on(active, f"test -e {config} || echo gone") == "gone")
 
 
@@ -309,7 +309,7 @@ def destroy():
     check("P1: our step leaves a live cluster alone", again.returncode == 0 and "osm2.priv" in alive,
           f"{again.returncode} {again.stdout[-300:]} {alive}")
     on("osm1", "mkdir -p /var/lib/other && echo kept > /var/lib/other/core.table")
-    farm("exec", "osm1", "pcs cluster destroy </dev/null", timeout=120)
+    farm("exec", "osm1", "pcs cluster destroy </dev/null")
     gone = on("osm1", "test -e /etc/corosync/corosync.conf || echo gone")
     check("P1: the guide's command destroys it, and does not ask", gone == "gone")
     kept = on("osm1", "cat /var/lib/other/core.table 2>/dev/null || echo gone")

@@ -33,6 +33,9 @@ def _options():
                         default=os.environ.get("OVD_PRACTICE_STATE", "/var/lib/ovd-practice-e2e"))
     parser.add_argument("--platform", help="what the nodes of the farm present themselves as")
     parser.add_argument("--dbmy-platform", help="the same for the database server alone")
+    parser.add_argument("--load", metavar="NAME", help="test on this saved farm instead of a new one")
+    parser.add_argument("--save", metavar="NAME", help="keep the farm under this name as it is at the end, if all is well")
+    parser.add_argument("--all", action="store_true", help="also what scripts/test leaves to scripts/test --all")
     parser.add_argument("--keep", action="store_true", help="leave the farm up at the end, to look around")
     return parser.parse_args()
 
@@ -43,7 +46,9 @@ STATE = Path(OPTIONS.state)
 RUN = STATE / "farm.run"
 JOURNAL = RUN / "journal.jsonl"
 BEGAN = time.monotonic()
-A_WHILE = 2700  # seconds after which something hangs, also on a machine that is busy with much else
+# What is waited for is a condition; these only end a wait that would never end, on any machine.
+HANGS = 600  # seconds: one thing
+A_WHILE = 2700  # a whole run
 
 _passed, _failed = [], []
 
@@ -58,6 +63,31 @@ def check(name, good, why=""):
 def figure(text):
     """A number worth reading, that no check depends on."""
     print(f"  {text}", flush=True)
+
+
+def processor_seconds():
+    """What this test and its farm have used of the processors: its own processes that have ended, and the nodes'."""
+    used = sum(os.times()[:4])
+    for node in EVERYTHING:
+        try:
+            pid = (STATE / "nodes" / node / "pid").read_text().split()[0]
+            group = Path(f"/proc/{pid}/cgroup").read_text().rsplit("0::/", 1)[1].split("/")[0].strip()
+            for tree in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified"):
+                if (stat := Path(tree, group, "cpu.stat")).exists():
+                    used += int(stat.read_text().split()[1]) / 1e6
+        except (OSError, ValueError, IndexError):
+            pass  # it is off
+    return used
+
+
+def phase(name, work, *words):
+    """One part of a test, and what it cost: seconds by the clock, and of the processors (of a node that was rebooted
+    in it, since its boot)."""
+    began, used = time.monotonic(), processor_seconds()
+    try:
+        return work(*words)
+    finally:
+        figure(f"{name}: {time.monotonic() - began:.0f} s, of the processors {max(0, processor_seconds() - used):.0f} s")
 
 
 def finish():
@@ -79,8 +109,14 @@ def on_a_farm(plan, test):
     """Brings a farm up, tests on it and puts it away, whatever happens in between."""
     need_binary()
     try:
-        up(plan)
+        if OPTIONS.load:
+            load(OPTIONS.load)
+        else:
+            up(plan)
         test()
+        if OPTIONS.save and not _failed:
+            saved = farm("save", OPTIONS.save)
+            check(f"the farm is kept as {OPTIONS.save}", saved.returncode == 0, saved.stdout)
     except GiveUp as error:
         print(f"The rest was left out after: {error}", flush=True)
     except Exception as error:  # a test that breaks has failed
@@ -98,7 +134,7 @@ def need_binary():
         finish()
 
 
-def run(*words, timeout=120, **more):
+def run(*words, timeout=HANGS, **more):
     """Runs a program, both outputs in one; never raises for a bad exit status."""
     return subprocess.run([str(w) for w in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           stdin=subprocess.DEVNULL, text=True, errors="replace", timeout=timeout,
@@ -107,15 +143,37 @@ def run(*words, timeout=120, **more):
 
 # The farm
 
-def farm(*words, timeout=900):
+def farm(*words, timeout=HANGS):
     return run(FARM, "--state", STATE, *words, timeout=timeout)
 
 
-def up(plan):
+def put_away_before():
     if STATE.exists():
         need("no farm of somebody else is in the way", (STATE / MARK).exists(),
              f"{STATE} was not made by these tests; put it away, or say --state")
         down()
+
+
+def load(name):
+    """A farm that another test has saved; with its cluster, if it has one, as it is some time after a power cut."""
+    put_away_before()
+    began = time.monotonic()
+    try:
+        loaded = farm("load", name)
+    finally:
+        if (STATE / "plan").exists():
+            (STATE / MARK).touch()
+    need(f"the saved farm {name} can be loaded", loaded.returncode == 0, loaded.stdout[-800:])
+    figure(f"the farm was up after {time.monotonic() - began:.0f} s")
+    if on("osm1", "test -e /etc/corosync/corosync.conf && echo there") == "there":
+        wait_for("the cluster has started everything", lambda: on("osm1", "crm_resource --wait --timeout=30 >/dev/null 2>&1 && "
+                 "crm_resource --resource lsyncd_cron --locate 2>/dev/null | grep running.on"), every=1)
+        wait_for("users are answered", lambda: farm("sheet").returncode == 0, every=1)
+    figure(f"and all of it answered after {time.monotonic() - began:.0f} s")
+
+
+def up(plan):
+    put_away_before()
     began = time.monotonic()
     platforms = [word for name in ("platform", "dbmy_platform") if getattr(OPTIONS, name)
                  for word in (f"--{name.replace('_', '-')}", getattr(OPTIONS, name))]
@@ -147,7 +205,7 @@ def _leader(node):
         return None
 
 
-def on(node, command, timeout=300):
+def on(node, command, timeout=HANGS):
     """A shell command on a node, not over SSH; its output without the last line end. As `practice-farm exec`, which
     is left to say what is wrong with a node that is off, but in one process: the tests look hundreds of times."""
     leader = _leader(node)
@@ -223,6 +281,15 @@ def start_run(*words, log, verb="run"):
                                 stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
 
 
+def migrate():
+    """The whole guide, without questions; of a saved farm that has it behind it, nothing is left."""
+    done = wizard("run", *UNATTENDED, "--answers", STATE / "answers.toml")
+    need("the migration is through", done.returncode == 0 and "Nothing is left to do." in done.stdout,
+         f"exit {done.returncode}: {done.stdout[-2000:]}")
+    if OPTIONS.load:
+        check("and was so when the farm was saved", "0 tasks carried out" in done.stdout, done.stdout[-800:])
+
+
 class JournalTail:
     """The journal as it grows; each line is read once, also of one that takes another's place."""
 
@@ -263,7 +330,7 @@ def journal():
     return JournalTail().read()
 
 
-def wait_for(what, test, seconds=60.0, every=0.1):
+def wait_for(what, test, seconds=HANGS, every=0.1):
     """Waits until test() is true; an error that names what was waited for otherwise."""
     deadline = time.monotonic() + seconds
     while True:
@@ -275,8 +342,8 @@ def wait_for(what, test, seconds=60.0, every=0.1):
         time.sleep(every)
 
 
-def holds_within(name, test, seconds, every=0.5):
-    """A check of something that may take a while to come true. test() gives (good, why)."""
+def becomes_true(name, test, seconds=HANGS, every=0.5):
+    """A check of something that comes true by itself after a while. test() gives (good, why)."""
     deadline = time.monotonic() + seconds
     while True:
         good, why = test()

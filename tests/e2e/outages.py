@@ -3,7 +3,7 @@ once runs once."""
 
 import time
 
-from harness import check, farm, load_farm, on, wait_for, web, wizard_json
+from harness import HANGS, check, farm, load_farm, on, wait_for, web, wizard_json
 from pair import home
 
 CLUSTER = ("osm1", "osm2", "pcs3", "pcs4")
@@ -20,14 +20,14 @@ def running(node):
     return sorted(on(node, f"{command}; true").splitlines()), sorted(looks)
 
 
-def comes_back(what, expected, seconds=300):
+def comes_back(what, expected):
     began = time.monotonic()
     name = f"{what}: four nodes, all six on {' or '.join(expected)}"
     try:
-        wait_for("four nodes are in", lambda: len(on("pcs3", "crm_node -p").split()) == 4, seconds, every=1)
+        wait_for("four nodes are in", lambda: len(on("pcs3", "crm_node -p").split()) == 4, every=1)
         # The cluster itself says when it has nothing left to do; a move back would still be to come.
-        wait_for(what, lambda: on("pcs3", "crm_resource --wait --timeout=30 >/dev/null 2>&1 && echo calm", timeout=60) == "calm"
-                 and home("pcs3") in expected, seconds, every=1)
+        wait_for(what, lambda: on("pcs3", "crm_resource --wait --timeout=30 >/dev/null 2>&1 && echo calm") == "calm"
+                 and home("pcs3") in expected, every=1)
     except TimeoutError as error:
         check(name, False, f"{error}; {on('pcs3', 'crm_mon -1 2>&1')[-1500:]}")
         return
@@ -44,7 +44,7 @@ def comes_back(what, expected, seconds=300):
         wanted = every if node == where else []
         check(f"{what}: {node} runs {'all of it' if wanted else 'nothing of it'}", found == wanted, f"{found}")
     # A failed start during a boot is worth a word of diagnose; nothing may be wrong that stays.
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + HANGS
     found = None
     while time.monotonic() < deadline:
         found = [row for row in wizard_json("diagnose") if row["severity"] == "stop"]
@@ -61,7 +61,7 @@ def check_outages():
     farm("reboot", "osm2")
     comes_back("the active node rebooted", ["osm1"])
     farm("power-off", "osm1")
-    wait_for("the other one has taken over", lambda: home("pcs3") == "osm2", 90, every=1)
+    wait_for("the other one has taken over", lambda: home("pcs3") == "osm2", every=1)
     check("the active node lost its power: the other one took over", True)
     farm("power-on", "osm1")
     comes_back("it came back, and nothing moved unasked", ["osm2"])

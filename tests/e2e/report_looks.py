@@ -24,7 +24,7 @@ FRAMES = """<title></title><script>addEventListener("message", e => document.tit
 def chromium(folder, *words):
     # Its own empty network: a request that wanted to leave would get nowhere.
     return run("unshare", "--net", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=3000",
-               f"--user-data-dir={folder}/profile", *words, timeout=120)
+               f"--user-data-dir={folder}/profile", *words)
 
 
 def check_report(words_wanted):

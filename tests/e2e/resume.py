@@ -10,7 +10,7 @@ import time
 
 import end_state
 from harness import (A_WHILE, JOURNAL, NODES, RUN, STATE, UNATTENDED, JournalTail, change_hooks, check, farm, figure, journal,
-                     load_farm, need, on, on_a_farm, run, start_run, wait_for, wizard, wizard_json, wizard_words)
+                     load_farm, need, on, on_a_farm, run, start_run, upper, wait_for, wizard, wizard_json, wizard_words)
 from node_side import all_jobs
 from walkthrough import walk
 
@@ -24,12 +24,14 @@ KILLS = {
     "6-cluster": "join-osm2",
     "7-failover-test": "move-to-osm2",
 }
+# The import is killed once osm1 itself has begun to send the data.
+BEGUN = {"import-database": "/var/lib/ovd-failover/import-started"}
 NOT_YET = ("request-key", "install-key")
 OUTPUT = STATE / "resume.output"
 ANSWERS = STATE / "answers.toml"
 
 
-def until_under_way(process, tail, what, wanted, seconds=900):
+def until_under_way(process, tail, what, wanted):
     """Waits until a command that this run has sent, and that `wanted` says yes to, is under way."""
     before = len(tail.read())
 
@@ -37,7 +39,7 @@ def until_under_way(process, tail, what, wanted, seconds=900):
         tail.read()
         mine = {r["job"] for r in tail.records[before:] if r.get("kind") == "sent"}
         return [r for r in tail.under_way() if r["job"] in mine and wanted(r)] or process.poll() is not None
-    wait_for(f"{what} is under way", now, seconds, 0.01)
+    wait_for(f"{what} is under way", now, A_WHILE, 0.01)
 
 
 def kill_in(chapter, step):
@@ -48,7 +50,9 @@ def kill_in(chapter, step):
         process = start_run("--answers", ANSWERS, log=OUTPUT)
 
         def wanted(record, first=attempt == 1):
-            return record["task"].startswith(f"{step}@") if first else tail.chapters().get(record["task"]) == chapter
+            if not first:
+                return tail.chapters().get(record["task"]) == chapter
+            return record["task"].startswith(f"{step}@") and (step not in BEGUN or upper("osm1", BEGUN[step]).exists())
         try:
             until_under_way(process, tail, f"a command of {step}", wanted)
         finally:
@@ -109,7 +113,7 @@ def go_on_from_elsewhere():
     shutil.copytree(RUN, elsewhere)
     words = ("env", "SUDO_USER=eve", *wizard_words("run", *UNATTENDED, "--answers", ANSWERS, "--run-folder", elsewhere,
                                                    "--to", "1-resources"))
-    refused = run(*words, timeout=300)
+    refused = run(*words)
     check("the lease of a killed run is not taken by another person's", refused.returncode == 10
           and re.search(r"another run has this farm: held by .*@.* \(process \d+, begun ", refused.stdout)
           and "--take-over" in refused.stdout, f"exit {refused.returncode}: {refused.stdout[-800:]}")

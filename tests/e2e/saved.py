@@ -12,8 +12,8 @@ OTHER = STATE.with_name(STATE.name + "-loaded")
 LOADED_WITHIN = 30  # seconds; half a minute is what the farm promises
 
 
-def other(*words, timeout=900):
-    return run(FARM, "--state", OTHER, *words, timeout=timeout)
+def other(*words):
+    return run(FARM, "--state", OTHER, *words)
 
 
 def other_wizard(verb, *words):

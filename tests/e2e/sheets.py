@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """The verification sheet on a finished farm: every kind of check is green, then red for the right reason while the farm
 is broken in one way, and green again when it is mended. And the Session Manager's API when it is not well."""
 
@@ -5,7 +6,7 @@ import json
 import re
 import tempfile
 
-from harness import STATE, UNATTENDED, check, farm, load_farm, on, run, wait_for, wizard
+from harness import STATE, UNATTENDED, check, farm, load_farm, migrate, on, on_a_farm, run, wait_for, wizard
 from pair import home
 
 # Checks that a farm's own people would add to what init proposes.
@@ -70,7 +71,7 @@ def breakages():
     other = strange_certificate()
 
     def told(node, command):
-        return lambda: on(node, command, timeout=90)
+        return lambda: on(node, command)
 
     def cables(verb):
         return lambda: [farm(verb, name, nic[name]["priv_nic"]) for name in ("pcs3", "pcs4")]
@@ -96,14 +97,14 @@ def breakages():
     )
 
 
-def all_green(what, seconds=180):
+def all_green(what):
     def good():
         done, checks = verify()
         bad = [f"{row['name']}: {row['says']}" for row in checks.values() if row["state"] in ("bad", "waits")]
         all_green.why = f"exit {done.returncode}: {bad}"
         return done.returncode == 0 and not bad
     try:
-        wait_for(what, good, seconds, every=1)
+        wait_for(what, good, every=1)
         check(what, True)
     except TimeoutError:
         check(what, False, all_green.why)
@@ -170,7 +171,7 @@ def check_breakages(together):
         seen.update({name: row for name, row in checks.items() if seen.get(name, {}).get("state") != "bad"})
         return all(seen[name]["state"] == "bad" for name in wanted)
     try:
-        wait_for("the sheet is red", noticed, 90, every=1)
+        wait_for("the sheet is red", noticed, every=1)
     except TimeoutError:
         pass  # what is not red is named below
     check(f"{what}: verify ends with 10", ended[-1] == 10, f"{ended}")
@@ -223,3 +224,12 @@ def check_stop_at_red():
     on("esg1", "systemctl start ovd-slaveserver")
     gone_on = wizard("run", *UNATTENDED, "--to", "I", "--answers", STATE / "answers.toml")
     check("mended, the run goes on", gone_on.returncode == 0, gone_on.stdout[-800:])
+
+
+def migrate_and_check():
+    migrate()
+    check_sheets()
+
+
+if __name__ == "__main__":
+    on_a_farm("guide", migrate_and_check)

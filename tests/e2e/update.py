@@ -1,30 +1,22 @@
 #!/usr/bin/env python3
 """After the migration: OVD is updated on both Session Managers while users watch, goes on after it was killed at bad
-moments, and leaves nothing in maintenance or standby. The cluster's alerts arrive by mail; the local databases stay
-where OVD's packages need them."""
+moments, and leaves nothing in maintenance or standby."""
 
 import subprocess
 from datetime import datetime, timezone
 
-from harness import (FARM, ROOT, STATE, UNATTENDED, JournalTail, check, figure, finish, load_farm, need, on,
+from harness import (FARM, HANGS, ROOT, STATE, UNATTENDED, JournalTail, check, figure, load_farm, migrate, need, on,
                      on_a_farm, rhel, run, start_run, wait_for, web, wizard, wizard_json)
 from node_side import all_jobs
 from pair import SIX, home
 
 PAIR = ("osm1", "osm2")
-CLUSTER = ("osm1", "osm2", "pcs3", "pcs4")
-AWAY = 60.0  # seconds that the virtual address may give no answer, all restarts of an update together, on a busy machine
-PASSWORD = "Pa55w'ord\\\"1"
-NOT_FOR_SSMTP = "Pa55 w'ord#\"1"  # its file has no way to write this; msmtp's has
+AWAY = 60.0  # seconds that the virtual address may give no answer, all restarts of an update together
 
 
 def versions():
     ask = "rpm -q inuvika-ovd-session-manager" if rhel() else "dpkg-query -W -f='${Version}' inuvika-ovd-session-manager"
     return [on(node, ask) for node in PAIR]
-
-
-def procedure(name):
-    return wizard("run", "--procedure", name, *UNATTENDED, "--answers", STATE / "answers.toml", timeout=300)
 
 
 def changing_tasks():
@@ -57,15 +49,15 @@ def kill_in_every_step(wanted):
             return path.exists() and [task for task in sent + begun if task in wanted]
 
         try:
-            wait_for("something is under way", lambda: process.poll() is not None or under_way(), 180)
+            wait_for("something is under way", lambda: process.poll() is not None or under_way())
             if process.poll() is not None:
                 return killed, process.returncode
             killed.append(under_way()[0])
         finally:
             process.kill()
-            process.wait(20)
+            process.wait()
         # As an administrator would: what the hook has begun ends before the update is gone on with.
-        wait_for("the hook that was left behind is through", lambda: not hooks_under_way(), 120)
+        wait_for("the hook that was left behind is through", lambda: not hooks_under_way())
     return killed, None
 
 
@@ -107,7 +99,7 @@ def check_calm(active):
 def plain_update():
     """On another platform, once and undisturbed: its own words for standby, packages, service and user."""
     active, before = home(), versions()
-    done = wizard("update", *UNATTENDED, "--answers", STATE / "answers.toml", timeout=600)
+    done = wizard("update", *UNATTENDED, "--answers", STATE / "answers.toml")
     check("an update goes through", done.returncode == 0 and "Nothing is left to do." in done.stdout, done.stdout[-1200:])
     check("and offers the failover test", "ovd-failover failover-test" in done.stdout, done.stdout[-600:])
     check("there is a newer version", versions()[0] != before[0], f"{before}, then {versions()}")
@@ -146,7 +138,7 @@ def update():
         killed, status = kill_in_every_step(wanted)
     finally:
         watcher.terminate()
-        watcher.wait(20)
+        watcher.wait(HANGS)
     figure(f"killed in: {' '.join(killed)}")
     steps, caught = ({task.split("@")[0] for task in tasks} for tasks in (wanted, killed))
     check("the update was killed in each step that changes something, in its hooks and in its sheet",
@@ -159,103 +151,10 @@ def update():
     check_silence(watch)
 
 
-def alerts():
-    path = STATE / "farm.toml"
-    plain = path.read_text()
-    refused = procedure("alerts")
-    check("without [mail] the alerts are refused", refused.returncode != 0 and "no table [mail]" in refused.stdout,
-          refused.stdout[-400:])
-    mails = STATE / "mails"
-    secret = STATE / "mail-password"
-    secret.touch(mode=0o600)
-    ssmtp = on("pcs3", "apt-cache show ssmtp 2>/dev/null | head -n 1")
-    password = PASSWORD if ssmtp else NOT_FOR_SSMTP
-    secret.write_text(password)
-    right = STATE / "mail-password-of-the-server"
-    right.write_text(password)
-    sink = subprocess.Popen([FARM, "--state", STATE, "in", "ctl", "python3", ROOT / "tests/farm/smtp-sink", mails,
-                             "--user", "cluster", "--password-file", right])
-    try:
-        path.write_text(plain + f'''
-"mail-arrived" = "test $(ls {mails} | wc -l) -ge 8"
-
-[mail]
-hub = "10.20.1.100:2525"
-from = "cluster@farm.example"
-to = "admin@farm.example"
-starttls = false
-user = "cluster"
-password = {{ file = "{secret}" }}
-''')
-        if ssmtp:
-            secret.write_text(NOT_FOR_SSMTP)
-            refused = procedure("alerts")
-            check("a password that ssmtp's file cannot hold is refused, with a way out", refused.returncode != 0
-                  and "ssmtp cannot hold" in refused.stdout and NOT_FOR_SSMTP not in refused.stdout, refused.stdout[-800:])
-            secret.write_text(password)
-        done = procedure("alerts")
-        check("the alerts are set up", done.returncode == 0, done.stdout[-1200:])
-        check("the password for the mail server is shown nowhere", password not in done.stdout)
-        known = on("pcs3", f"ls -l {'/etc/ssmtp/ssmtp.conf' if ssmtp else '/etc/msmtprc'}")
-        check("and is readable by the mailer alone", known.startswith("-rw-r-----"), known)
-        check("a test message and an alert came from every node", all(
-            sum(node in mail.read_text() for mail in mails.iterdir()) >= 2 for node in CLUSTER), f"{len(list(mails.iterdir()))}")
-        before = len(list(mails.iterdir()))
-        on("osm1", "pcs resource restart osm_cron")
-        wait_for("Pacemaker's own alert has arrived", lambda: any(
-            "osm_cron" in mail.read_text() for mail in sorted(mails.iterdir())[before:]), 120)
-        check("Pacemaker's own alert arrives", True)
-    finally:
-        on("osm1", "pcs alert remove my-alert")
-        path.write_text(plain)
-        sink.terminate()
-        sink.wait(20)
-
-
-def local_database():
-    """Refused on dbmy, refused while OVD's packages need the server, and done where they do not. The last of an update's
-    checks: the stand-in's packages want a server installed, and are made to forget it."""
-    plan, passive = load_farm(), "osm1" if home() == "osm2" else "osm2"
-    there = f"{plan['nodes']['dbmy']['priv_address']}/32 dev lo"
-    on(passive, f"ip addr add {there}")
-    done = procedure("remove-local-database")
-    check("the local database is not removed on dbmy", done.returncode != 0 and "this machine is dbmy" in done.stdout, done.stdout[-800:])
-    on(passive, f"ip addr del {there}")
-    done = procedure("remove-local-database")
-    check("the local database is not removed while OVD's packages need it", done.returncode != 0
-          and "More than the database would be removed" in done.stdout, done.stdout[-800:])
-    installed = "dpkg-query -W -f='${db:Status-Abbrev}' mariadb-server"
-    check("and nothing of it is gone", all(on(node, installed).startswith("ii") for node in PAIR))
-    for node in PAIR:
-        on(node, "sed -i -E '/^Package: inuvika-/,/^$/s/^(Depends: .*)(mariadb|mysql)-server, */\\1/' /var/lib/dpkg/status")
-    done = procedure("remove-local-database")
-    check("where nothing needs it, it is removed", done.returncode == 0 and "Nothing is left to do." in done.stdout, done.stdout[-1200:])
-    for node in PAIR:
-        check(f"it is gone from {node}, and its data is kept", not on(node, installed).startswith("ii")
-              and "mysql/ovd/" in on(node, "tar -tzf /var/lib/ovd-failover/local-database.tar.gz"), on(node, installed))
-    vip = plan["ovd_srv"]["vip"]
-    code = run(FARM, "--state", STATE, "in", "client", "curl", "-sk", "-d", "", "-o", "/dev/null", "-w", "%{http_code}",
-               f"https://{vip}/ovd/client/start").stdout
-    check("and the service answers", code == "200", code)
-
-
-def check_update():
+def migrate_and_update():
+    migrate()
     update()
-    alerts()
-    local_database()
-
-
-def migrate_and_check():
-    done = wizard("run", *UNATTENDED, "--answers", STATE / "answers.toml")
-    need("the migration is through", done.returncode == 0, done.stdout[-800:])
-    check_update()
-
-
-def by_itself():
-    """python3 -c 'import update; update.by_itself()' --state DIR: on a farm that was migrated before."""
-    check_update()
-    finish()
 
 
 if __name__ == "__main__":
-    on_a_farm("guide", migrate_and_check)
+    on_a_farm("guide", migrate_and_update)

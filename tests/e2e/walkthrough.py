@@ -11,7 +11,7 @@ import termios
 import time
 import tomllib
 
-from harness import (BINARY, FARM, STATE, JournalTail, check, farm, load_farm, need, run, wizard, wizard_json,
+from harness import (BINARY, FARM, HANGS, STATE, JournalTail, check, farm, load_farm, need, run, wizard, wizard_json,
                      wizard_words)
 from node_side import ALIVE, check_unchanged, overlays
 
@@ -46,7 +46,7 @@ class Terminal:
         self.text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
         return bool(data)
 
-    def expect(self, what, seconds=180):
+    def expect(self, what, seconds=HANGS):
         """Waits for a text after what was expected before; returns all that came up to its end."""
         deadline = time.monotonic() + seconds
         while True:
@@ -58,7 +58,7 @@ class Terminal:
             if time.monotonic() > deadline or not self._read(0.2):
                 raise TimeoutError(f"waited for {what!r}; the terminal shows: {self.text[-1500:]}")
 
-    def question(self, begin, seconds=120):
+    def question(self, begin, seconds=HANGS):
         """The line that waits for an answer, in what came up after `begin`; None when the program has ended."""
         deadline = time.monotonic() + seconds
         while True:
@@ -73,7 +73,7 @@ class Terminal:
     def type(self, keys):
         os.write(self._file, keys.encode())
 
-    def end(self, seconds=120):
+    def end(self, seconds=HANGS):
         """Its exit status, once it has ended by itself."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -145,10 +145,10 @@ def strange_key():
         hosts.write_text("\n".join(known[1:]) + "\n")
         terminal = Terminal(wizard_words("plan", "--live", "--titles", farm_file=other))
         try:
-            shown = terminal.expect("Is it the right one?", 180)
+            shown = terminal.expect("Is it the right one?")
             check(f"an unknown host key is shown, before {key.strip()}", fingerprint in shown, shown)
             terminal.type(key)
-            ended = terminal.end(60)
+            ended = terminal.end()
             check(f"{key.strip()} ends with {code}", ended == code, f"{ended}: {terminal.text[-600:]}")
         finally:
             terminal.close()
@@ -169,7 +169,7 @@ def walk():
     tasks = [t for t in wizard_json("plan")["tasks"] if t["step"] == "users-gone-for-card"]
     terminal = Terminal(wizard_words("run"))
     try:
-        first = terminal.expect(KEYS, 120)
+        first = terminal.expect(KEYS)
         check("the first question names the step, and says why", "[users-gone-for-card]" in first
               and "Send the users home" in first and "osm1 will be shut down" in first, first)
         check("what needs no word of a person went before it", "done " in first, first[:500])
@@ -197,7 +197,7 @@ def walk():
 
     terminal = Terminal(wizard_words("run"))
     try:
-        terminal.expect(KEYS, 120)
+        terminal.expect(KEYS)
         terminal.type("\x03")
         code = terminal.end()
         check("Ctrl-C at a question stops with exit code 11", code == 11 and "to go on" in terminal.text, f"{code}: {terminal.text[-600:]}")
@@ -206,14 +206,14 @@ def walk():
 
     terminal = Terminal(wizard_words("run"))
     try:
-        terminal.expect(KEYS, 120)
+        terminal.expect(KEYS)
         terminal.type("h\n")
         shown = terminal.expect("Press Enter when it is done")
         words, block = by_hand_words(shown, tasks)
         check("h prints what to do, as the plan shows it", words.strip() in [c.strip() for c in commands], block)
         done = farm("exec", "osm1", words)
         need("the printed command works when a person runs it", done.returncode == 0, done.stdout)
-        second = terminal.expect(KEYS, 150)  # osm1 gets its card in between
+        second = terminal.expect(KEYS)  # osm1 gets its card in between
         check("it is noticed by itself and told as done by hand", re.search(r"by hand +osm1 +Send the users home", second), second)
         check("the next question is about another step", "[users-gone-for-card]" not in second, second)
 

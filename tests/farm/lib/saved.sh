@@ -67,7 +67,7 @@ do_save() { # NAME
     folder=$(mktemp -d "$cache/saved/.$1.XXXXXX")
     # A farm that stays frozen would look like one that hangs.
     # shellcheck disable=SC2064
-    trap "freeze_farm 0; rm -rf --one-file-system '$folder'" EXIT
+    trap "freeze_farm 0 || true; rm -rf --one-file-system '$folder'" EXIT
     {
         printf 'state %s\nscripts %s\n' "$state" "$here/scripts"
         for role in $(all_roles); do if is_running "$role"; then echo "on $role"; fi; done
