@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 
-from harness import FARM, STATE, JournalTail, load_farm
+from harness import FARM, HANGS, STATE, JournalTail, load_farm
 
 
 class Alice:
@@ -20,10 +20,10 @@ class Alice:
     def ask(self, at, call, *words):
         """(HTTP status, answer) of one request; 0 when nobody answered."""
         done = subprocess.run(
-            [str(w) for w in (FARM, "--state", STATE, "in", "client", "curl", "-sk", "--max-time", 5,
+            [str(w) for w in (FARM, "--state", STATE, "in", "client", "curl", "-sk", "--max-time", 60,
                               "-b", self.cookies, "-c", self.cookies, "-w", "\n%{http_code}", *words,
                               f"https://{at}/ovd/client/{call}")],
-            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, timeout=60, check=False)
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, timeout=HANGS, check=False)
         body, _, status = done.stdout.rpartition("\n")
         return int(status or 0), body
 

@@ -34,7 +34,7 @@ def _options():
     parser.add_argument("--platform", help="what the nodes of the farm present themselves as")
     parser.add_argument("--dbmy-platform", help="the same for the database server alone")
     parser.add_argument("--load", metavar="NAME", help="test on this saved farm instead of a new one")
-    parser.add_argument("--save", metavar="NAME", help="keep the farm under this name as it is at the end, if all is well")
+    parser.add_argument("--save", metavar="NAME", help="keep the farm under this name as it is at the end")
     parser.add_argument("--all", action="store_true", help="also what scripts/test leaves to scripts/test --all")
     parser.add_argument("--keep", action="store_true", help="leave the farm up at the end, to look around")
     return parser.parse_args()
@@ -114,7 +114,7 @@ def on_a_farm(plan, test):
         else:
             up(plan)
         test()
-        if OPTIONS.save and not _failed:
+        if OPTIONS.save:
             saved = farm("save", OPTIONS.save)
             check(f"the farm is kept as {OPTIONS.save}", saved.returncode == 0, saved.stdout)
     except GiveUp as error:

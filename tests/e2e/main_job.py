@@ -123,6 +123,14 @@ def check_interruptions():
               f"{report['down_seconds']} s, not watched for {report['blind_seconds']} s")
 
 
+def answer_time(moments):
+    """Seconds that answers took around these moments, at most: nobody knows more exactly when an interruption began or
+    ended. Milliseconds, unless the machine is busy."""
+    rows = [line.split() for line in (STATE / "watch.log").read_text().splitlines()]
+    return max((float(row[4]) / 1000 for row in rows if len(row) == 5 and row[2] != "down"
+                and any(abs(float(row[0]) - moment) < 2 for moment in moments)), default=0.0)
+
+
 def check_watched():
     """What the wizard saw of the service agrees with a user's own machine that looked twice as often."""
     records = [r for r in journal() if r.get("kind") == "away" and r["to"]]
@@ -134,8 +142,9 @@ def check_watched():
     for record in records:
         began, ended = (float(run("date", "-d", record[end], "+%s.%N").stdout) for end in ("from", "to"))
         near = [abs(d["seconds"] - record["seconds"]) for d in downs if d["start"] < ended and d["end"] > began]
+        off = 0.2 + answer_time((began, ended))
         check(f"the interruption by {record['task']} is as long as a user's machine saw it",
-              near and min(near) <= 0.2, f"{record['seconds']:.2f} s, off by {near}")
+              min(near, default=record["seconds"]) <= off, f"{record['seconds']:.2f} s, off by {near}, of {off:.2f}")
         check(f"the interruption by {record['task']} was in the journal before it was over",
               [r for r in journal() if r.get("kind") == "away" and r["from"] == record["from"] and not r["to"]])
     output = (STATE / "run.output").read_text()
