@@ -17,7 +17,7 @@ def left_there() -> set[pathlib.Path]:
 
 def main() -> int:
     before = left_there()
-    run = subprocess.run([sys.argv[1], "-r", "xml"], stdout=subprocess.PIPE, text=True, check=False)
+    run = subprocess.run([*sys.argv[1:], "-r", "xml"], stdout=subprocess.PIPE, text=True, check=False)
     try:
         root = xml.fromstring(run.stdout)
     except xml.ParseError:
