@@ -54,6 +54,9 @@ constexpr int held_by_another = 75;
 constexpr int gone_on_elsewhere = 76;
 /// A node that does not answer that soon is not waited for.
 constexpr Millis soon{10'000};
+/// How long each wait for a node may keep a run from its end; a lock that stays there does no harm
+/// to the next run of the same folder.
+constexpr Millis last_patience{6'000};
 
 } // namespace
 
@@ -129,6 +132,8 @@ Done NodeLocks::hold(const std::string& node) {
 }
 
 void NodeLocks::release(const std::map<std::string, std::string>& jobs) {
+    for (const auto& node : held_)
+        tools_.nodes.hurry(node, last_patience);
     for (const auto& [node, job] : jobs) {
         if (!held_.contains(node)) continue;
         const auto state = tools_.nodes.changer(node).look(job);
@@ -146,8 +151,10 @@ void NodeLocks::release(const std::map<std::string, std::string>& jobs) {
                                         "may use: {}",
                 node, why));
         };
-        if (!answers(node)) return kept("it does not answer");
-        const auto state = tools_.nodes.changer(node).run({id, owner_.release_command(), {}}, {});
+        JobWatch watch;
+        watch.note = [&](const std::string& text) { tools_.view.say(node + ": " + text); };
+        const auto state =
+            tools_.nodes.changer(node).run({id, owner_.release_command(), {}}, watch);
         if (!state) return kept(state.error().message);
         if (state->status != 0) kept(trim(state->output));
     });

@@ -29,6 +29,10 @@ double number(const std::vector<std::string>& words, std::size_t index) {
     return index < words.size() ? std::strtod(words[index].c_str(), nullptr) : 0;
 }
 
+std::string told(Millis time) {
+    return human_seconds(static_cast<double>(time.count()) / 1000);
+}
+
 /// Follows one job to its end.
 class Follow {
 public:
@@ -80,9 +84,9 @@ private:
 
     void begin_cut(const std::string& why) {
         cut_ = true;
-        reconnect_until_ = Steady::now() + link_.options().reconnect_deadline;
-        note(fmt::format("connection lost ({}); trying again for {}{}", why,
-            human_seconds(static_cast<double>(link_.options().reconnect_deadline.count()) / 1000),
+        const auto most = link_.patience(link_.options().reconnect_deadline);
+        reconnect_until_ = Steady::now() + most;
+        note(fmt::format("connection lost ({}); trying again for {}{}", why, told(most),
             sent_ ? ", the command goes on meanwhile" : ""));
     }
 
@@ -124,7 +128,7 @@ private:
                 fmt::format("{}: a command of {} bytes is too long for a command line", name(),
                     job_.command.size()),
                 "Send the long part as its input.");
-        auto channel = session.exec_as_root(words, link_.options().connect_timeout);
+        auto channel = session.exec_as_root(words, link_.patience(link_.options().connect_timeout));
         if (!channel) return was_cut(channel.error().message);
         ++link_.traffic.round_trips;
         sent_ = true;
@@ -158,8 +162,8 @@ private:
                 if (framed || cut_) return was_cut("the node ended it");
                 return tl::unexpected(not_started(link_, session, channel.err + channel.out));
             }
-            if (Steady::now() - heard > silence)
-                return was_cut(fmt::format("nothing heard for {} s", silence.count()));
+            if (const auto most = link_.patience(silence); Steady::now() - heard > most)
+                return was_cut("nothing heard for " + told(most));
         }
     }
 

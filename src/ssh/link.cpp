@@ -14,7 +14,9 @@ Result<SshSession*> Link::up(bool may_ask) {
     if (session_) return session_.get();
     // An address that did not answer just now would cost its timeout at each new try.
     const bool preferred = Steady::now() >= prefer_again_;
-    auto session = SshSession::open(target_, options_, person_, {preferred, may_ask});
+    auto options = options_;
+    options.connect_timeout = patience(options.connect_timeout);
+    auto session = SshSession::open(target_, options, person_, {preferred, may_ask});
     if (!session) {
         prefer_again_ = {};
         return tl::unexpected(session.error());

@@ -3,6 +3,8 @@
 
 #include "ssh/session.h"
 
+#include <algorithm>
+#include <atomic>
 #include <memory>
 
 namespace ovd {
@@ -24,6 +26,14 @@ public:
     /// The long-lived shell for reads, if one is open on this connection.
     std::unique_ptr<Channel> lane;
 
+    /// See ChangingConnections::hurry(). Safe from any thread.
+    void hurry(Millis most) { most_ = most.count(); }
+    /// How long to wait for what usually may take that long.
+    [[nodiscard]] Millis patience(Millis usual) const {
+        const Millis most{most_.load()};
+        return most.count() > 0 ? std::min(most, usual) : usual;
+    }
+
     [[nodiscard]] const SshTarget& target() const { return target_; }
     [[nodiscard]] const SshOptions& options() const { return options_; }
 
@@ -35,6 +45,7 @@ private:
     Person& person_;
     std::unique_ptr<SshSession> session_;
     std::chrono::steady_clock::time_point prefer_again_{}; ///< not before then
+    std::atomic<Millis::rep> most_ = 0;                    ///< 0: as long as it may take
 };
 
 /// What a node's shell said in place of starting our command, as an error with a way out.

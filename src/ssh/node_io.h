@@ -109,6 +109,12 @@ public:
     [[nodiscard]] virtual Changer& changer(const std::string& node) = 0;
     /// Drops the connection, so that the next use proves that a new one can be made.
     virtual void drop(const std::string& node) = 0;
+    /// From now on this node gets so long, and no longer, for whatever it is asked: to be connected
+    /// to, to say something, to come back after a cut. For what must not keep a person waiting.
+    virtual void hurry(const std::string& node, Millis most) {
+        (void)node;
+        (void)most;
+    }
 };
 
 } // namespace ovd

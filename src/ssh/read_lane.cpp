@@ -72,7 +72,7 @@ public:
     Done go(Link& link, SshSession& session) {
         const bool fresh = !link.lane;
         if (fresh) {
-            auto lane = session.exec_as_root("sh", link.options().connect_timeout);
+            auto lane = session.exec_as_root("sh", link.patience(link.options().connect_timeout));
             if (!lane) return tl::unexpected(lane.error());
             link.lane = std::move(*lane);
             script_ = lane_setup;
@@ -212,9 +212,10 @@ private:
     /// Each read has its own time, so a node that stopped answering is noticed within it.
     void next_deadline(const Link& link) {
         since_ = Steady::now();
-        deadline_ = since_ + margin + kill_after;
-        if (!begun_) deadline_ += link.options().connect_timeout;
-        if (results_.size() < reads_.size()) deadline_ += reads_[results_.size()].timeout;
+        Millis most = margin + kill_after;
+        if (!begun_) most += link.options().connect_timeout;
+        if (results_.size() < reads_.size()) most += reads_[results_.size()].timeout;
+        deadline_ = since_ + link.patience(most);
     }
 
     std::span<const Read> reads_;

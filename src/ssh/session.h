@@ -44,7 +44,7 @@ private:
     Result<int> socket_to(const std::string& address, Millis timeout);
 
     const SshTarget& target_;
-    const SshOptions& options_;
+    SshOptions options_;
     std::unique_ptr<Proxy> proxy_; ///< outlives the session, whose socket it serves
     ssh_session session_ = nullptr;
     std::string user_;

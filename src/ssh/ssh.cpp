@@ -41,6 +41,8 @@ public:
         const std::scoped_lock lock(mutex_);
         link_.drop();
     }
+    /// Also while it is at work.
+    void hurry(Millis most) { link_.hurry(most); }
 
 private:
     SshTarget target_;
@@ -92,6 +94,9 @@ public:
     }
     void drop(const std::string& node) override {
         if (auto* found = find(node)) found->drop();
+    }
+    void hurry(const std::string& node, Millis most) override {
+        if (auto* found = find(node)) found->hurry(most);
     }
 
 private:

@@ -53,6 +53,7 @@ public:
     }
 
     Traffic traffic;
+    Millis patience = reconnect_deadline;
 
 private:
     /// What is sent stands in the journal, on disk.
@@ -97,14 +98,14 @@ Result<JobState> Wires::Wire::run(const Job& job, const JobWatch& watch) {
     for (;;) {
         if (!world_.reachable(node_)) {
             if (traffic.connects == 0 && !sent) return not_there();
-            if (!until) until = scheduler.mono() + reconnect_deadline;
+            if (!until) until = scheduler.mono() + patience;
             if (scheduler.mono() >= *until)
                 return sent ? Result<JobState>(fail(Kind::unknown,
                                   node_ + ": the connection was cut while this was under way",
                                   "When the node can be reached, run again."))
                             : Result<JobState>(not_there());
             if (stopping()) return stopped_meanwhile();
-            scheduler.sleep(Millis{5000});
+            scheduler.sleep(std::min(Millis{5000}, patience));
             continue;
         }
         traffic.connects = std::max(traffic.connects, 1);
@@ -165,6 +166,10 @@ Changer& Wires::changer(const std::string& node) {
 Traffic Wires::traffic(const std::string& node) const {
     const auto known = wires_.find(node);
     return known == wires_.end() ? Traffic{} : known->second->traffic;
+}
+
+void Wires::hurry(const std::string& node, Millis most) {
+    wire(node).patience = most;
 }
 
 void Wires::drop(const std::string& node) {

@@ -131,6 +131,7 @@ void OwnSshd::stop() {
     if (pid_ < 0) return;
     cut();
     ::kill(pid_, SIGTERM);
+    ::kill(pid_, SIGCONT); // it may be frozen
     ::waitpid(pid_, nullptr, 0);
     pid_ = -1;
 }
@@ -139,13 +140,18 @@ void OwnSshd::change_host_key() {
     make_key(path("host_key"));
 }
 
-int OwnSshd::cut() {
+void OwnSshd::freeze() {
+    ::kill(pid_, SIGSTOP);
+    signal(SIGSTOP);
+}
+
+int OwnSshd::signal(int number) {
     int count = 0;
     for (const auto& process : fs::directory_iterator("/proc")) {
         const auto name = process.path().filename().string();
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
         if (parent_of(process.path()) != pid_) continue;
-        ::kill(std::atoi(name.c_str()), SIGKILL);
+        ::kill(std::atoi(name.c_str()), number);
         ++count;
     }
     return count;

@@ -170,6 +170,22 @@ TEST_CASE("the lease stays on a node that still runs a command of ours") {
     CHECK(given_back("osm1"));
 }
 
+TEST_CASE(
+    "nodes that went away before the end of a run keep it waiting for seconds, and are named") {
+    RunFixture run(one_section(step_of("a", runs("set a"))));
+    run.nodes.out_of_sight = [&](const std::string& node) {
+        return (node == "pcs3" || node == "dbmy") && run.nodes.hurried.contains(node);
+    };
+    CHECK_FALSE(run.run().error);
+    CHECK(run.nodes.hurried.size() == 5);
+    for (const auto& [node, most] : run.nodes.hurried)
+        CHECK(most < Millis{10'000});
+    for (const auto* node : {"osm1", "osm2", "pcs4"})
+        CHECK_FALSE(run.view.told(std::string(node) + " keeps its lock"));
+    for (const auto* node : {"pcs3", "dbmy"})
+        CHECK(run.view.told(std::string(node) + " keeps its lock"));
+}
+
 TEST_CASE("a secret is not left behind where output is cut") {
     RunFixture run(one_section(step_of("a", runs("spill s3same-open") + runs("set a"))));
     run.redactor.add("db", "s3same-open");

@@ -262,3 +262,27 @@ TEST_CASE("a node that stays away makes the outcome unknown", "[ssh]") {
     lab.sshd.start();
     CHECK(wait_for([&] { return must(nodes->changer("n").look("away")).phase == Phase::ended; }));
 }
+
+TEST_CASE("in a hurry a node that has gone is given up soon, and named", "[ssh]") {
+    Lab lab;
+    lab.options.reconnect_deadline = Millis{180'000};
+    auto nodes = lab.open();
+    CHECK(read_one(nodes->reader("n"), "echo hi").output == "hi\n");
+    const bool silent = GENERATE(false, true);
+    if (silent) // the connection stays, and nobody is at its other end
+        lab.sshd.freeze();
+    else
+        lab.sshd.stop();
+    nodes->hurry("n", Millis{500});
+    const auto began = Steady::now();
+    JobWatch watch;
+    std::vector<std::string> notes;
+    watch.note = [&](const std::string& text) { notes.push_back(text); };
+    const auto state = nodes->changer("n").run({"x", "true", {}}, watch);
+    REQUIRE_FALSE(state);
+    CHECK(state.error().message.find("n: ") == 0);
+    REQUIRE(notes.size() == 1);
+    CHECK(notes[0].find("trying again for 0.5 s") != std::string::npos);
+    CHECK_FALSE(nodes->changer("n").look("x"));
+    CHECK(seconds_since(began) < 30); // 180 s, and as much again for the look
+}
