@@ -144,6 +144,7 @@ void bring_to_the_end(World& world, Chance& chance, Moment now, int most_runs) {
     world.idle_next = world.unclear_looks = world.stuck_waits = 0;
     Start start;
     std::string last;
+    int refused_copies = 0;
     for (int run = 0; run < most_runs; ++run) {
         // The next one comes at once, or some hours later.
         const auto gap = chance.once_in(3) ? Millis{100} : chance.between(1'000, 10'000'000);
@@ -152,8 +153,13 @@ void bring_to_the_end(World& world, Chance& chance, Moment now, int most_runs) {
         if (!world.wrongs.empty() || outcome.finished) return;
         last = outcome.error ? outcome.error->message : "no error";
         // People do what they are told.
-        if (outcome.error && outcome.error->hint.find("--take-over") != std::string::npos)
-            start.take_over = true;
+        if (!outcome.error) continue;
+        const bool stale = outcome.error->message.find("another copy") != std::string::npos;
+        if (stale) start.folder = start.folder == "run" ? "other" : "run";
+        // Each copy knows a part of what was done: whoever goes on with one was told so.
+        if (stale && ++refused_copies > 2) world.forced = true;
+        start.take_over = (!stale || world.forced) &&
+                          outcome.error->hint.find("--take-over") != std::string::npos;
     }
     Scheduler clock(chance.split(), now);
     world.scheduler = &clock;

@@ -112,6 +112,7 @@ public:
     int unclear_looks = 0; ///< so many probes and checks cannot be made
     int stuck_waits = 0;   ///< so many looks of waits say no
     bool way_back_chosen = false;
+    bool forced = false; ///< a stale copy of a run folder was gone on with, against good advice
     bool several =
         false; ///< more than one run has worked on it: one does not know what another saw
     /// Called when something is not so yet and will be looked at again.
