@@ -82,7 +82,8 @@ bool NodeLocks::answers(const std::string& node) {
 }
 
 Done NodeLocks::take(const std::string& node) {
-    const auto id = fmt::format("{}-lock.{}", tools_.journal.run_id(), owner_.token);
+    // Each try has a name of its own: what became of one says nothing of the next.
+    const auto id = fmt::format("{}-lock.{}.{}", tools_.journal.run_id(), owner_.token, ++tries_);
     const auto state =
         tools_.nodes.changer(node).run({id, owner_.take_command(options_.take_over), {}}, {});
     if (!state) return tl::unexpected(state.error());

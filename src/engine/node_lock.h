@@ -4,6 +4,7 @@
 
 #include "engine/task_run.h"
 
+#include <atomic>
 #include <mutex>
 #include <set>
 
@@ -52,6 +53,7 @@ private:
     LockOwner owner_;
     std::mutex mutex_;
     std::set<std::string> held_;
+    std::atomic<int> tries_ = 0;
 };
 
 } // namespace ovd

@@ -152,7 +152,13 @@ TEST_CASE("a record that a later version wrote otherwise is told with its line, 
         {{"kind", "sent"}, {"op", -1}}};
     for (const auto& record : strange) {
         Folder folder;
-        REQUIRE((*folder.open())->write(record));
+        REQUIRE(folder.open());
+        // As a version would write it whose records are others: no damage, and not to be
+        // understood.
+        const auto first = lines(folder.text()).front();
+        const auto line = record.dump();
+        const auto sum = sha256(first.substr(first.size() - 18, 16) + "\n" + line).substr(0, 16);
+        folder.put(first + "\n" + line.substr(0, line.size() - 1) + ",\"sum\":\"" + sum + "\"}\n");
         const auto text = folder.text();
         const auto again = folder.open();
         INFO(record.dump());

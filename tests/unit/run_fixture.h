@@ -39,7 +39,7 @@ public:
         Looker looker(plan, nodes, threads,
             [](const std::string&) -> Result<std::string> { return "s3same"; });
         const Tools tools{plan, nodes, looker, **journal, asker, sheets, watch, view, nodes,
-            threads, redactor, "0123456789abcdef"};
+            threads, redactor, random_token(random)};
         Executor executor(tools, (*journal)->state(), std::move(options));
         return executor.run(std::move(stop));
     }
