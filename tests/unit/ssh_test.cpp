@@ -2,6 +2,8 @@
 #include "guide_maker.h"
 #include "ssh_lab.h"
 
+#include <sys/resource.h>
+
 using namespace ovd;
 using namespace ovd::test;
 
@@ -73,6 +75,17 @@ TEST_CASE("reads carry any bytes, and much of them", "[ssh]") {
     CHECK(missing.error().message.find("/nowhere") != std::string::npos);
 }
 
+namespace {
+
+/// The most memory that this process ever had, in KiB.
+long most_memory() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
+} // namespace
+
 TEST_CASE("of what a look prints only so much is kept, and that is told", "[ssh]") {
     Lab lab;
     auto nodes = lab.open();
@@ -96,6 +109,12 @@ TEST_CASE("of what a look prints only so much is kept, and that is told", "[ssh]
     }
     CHECK(results->at(4).status == 0);
     CHECK(results->at(4).output.size() == most_read);
+
+    // Nor is it kept meanwhile.
+    const auto before = most_memory();
+    const auto endless = read_one(reader, "head -c 150000000 /dev/zero", {}, Millis{120'000});
+    CHECK(endless.output.size() < most_read + 100);
+    CHECK(most_memory() - before < 60'000);
 
     std::ofstream(lab.sshd.path("big"), std::ios::binary) << every_byte(1'700'000);
     const auto big = reader.get(lab.sshd.path("big"));
