@@ -192,6 +192,32 @@ Tally roll_back_points(const Scene& scene, const Share& share, const CrashOption
     return tally;
 }
 
+Tally clock_points(const Scene& scene, const Share& share) {
+    Tally tally;
+    std::uint64_t waits = 1;
+    for (std::uint64_t at = 1; at <= waits; ++at) {
+        if (!share.mine(at) && at > 1) continue; // the first tells how many there are
+        World world(scene.model(), Chance(seed_of_scenes), first_moment());
+        Chance chance(seed_of_scenes);
+        auto now = first_moment();
+        std::uint64_t seen = 0;
+        world.on_not_yet = [&] {
+            constexpr std::chrono::hours hour{1};
+            if (++seen == at) world.scheduler->jump(at % 2 == 0 ? -hour : hour);
+        };
+        const auto outcome = run_once(world, chance, now, {});
+        if (!outcome.finished)
+            world.wrongs.push_back("a clock that was set ends the run: " +
+                                   (outcome.error ? outcome.error->message : "things are left"));
+        waits = std::max(waits, seen);
+        tally.moments += outcome.moments;
+        tally.virtual_hours += hours_between(first_moment(), now);
+        take(
+            tally, world, fmt::format("--clock-points {}", words_of(scene.model().shipped().what)));
+    }
+    return tally;
+}
+
 Tally seed_trial(
     Scenes& scenes, const std::vector<ShippedCase>& cases, std::uint64_t seed, bool keep_history) {
     Tally tally;

@@ -84,6 +84,10 @@ struct CrashOptions {
 [[nodiscard]] Tally roll_back_points(
     const Scene& scene, const Share& share, const CrashOptions& options);
 
+/// Sets the operator's clock, an hour forward or back, each time that something is waited for: the
+/// run must come to its end as if nothing had been.
+[[nodiscard]] Tally clock_points(const Scene& scene, const Share& share);
+
 /// One seed: a case, a beginning, faults and people, all drawn from it.
 [[nodiscard]] Tally seed_trial(
     Scenes& scenes, const std::vector<ShippedCase>& cases, std::uint64_t seed, bool keep_history);

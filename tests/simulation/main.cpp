@@ -19,6 +19,7 @@ struct Options {
     std::uint64_t seed = 0;
     bool crash_points = false;
     bool roll_back_points = false;
+    bool clock_points = false;
     std::uint64_t every = 1;
     std::uint64_t moment = 0;
     std::string platform;
@@ -90,7 +91,7 @@ public:
         }
         if (options_.seed != 0) return one_seed();
         bool well = true;
-        if (options_.crash_points || options_.roll_back_points)
+        if (options_.crash_points || options_.roll_back_points || options_.clock_points)
             for (const auto& each : cases_)
                 well = points(each) && well;
         if (options_.seeds != 0) well = seeds() && well;
@@ -130,6 +131,11 @@ private:
                 return on_all(options_.workers,
                     [&](const Share& share) { return roll_back_points(*scene, share, how); });
             }) && well;
+        if (options_.clock_points)
+            well = timed(fmt::format("clock set at each wait: {}", what.title()), [&] {
+                return on_all(options_.workers,
+                    [&](const Share& share) { return clock_points(*scene, share); });
+            }) && well;
         return well;
     }
 
@@ -163,6 +169,8 @@ int main(int count, char** words) {
     app.add_flag("--crash-points", options.crash_points, "kill the wizard at each moment of a run");
     app.add_flag(
         "--roll-back-points", options.roll_back_points, "and at each moment of rolling back");
+    app.add_flag(
+        "--clock-points", options.clock_points, "set the clock whenever something is awaited");
     app.add_option("--every", options.every, "only each n-th moment")->capture_default_str();
     app.add_option("--moment", options.moment, "this moment alone");
     app.add_option("--platform", options.platform, "these plans alone");

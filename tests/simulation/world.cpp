@@ -475,6 +475,13 @@ ReadResult World::answer(const std::string& node, const Meaning& meaning, bool& 
             said_no_[meaning.task] = true;
             return {2, chance_.once_in(2), "it cannot be looked at"};
         }
+        // What may take a while does.
+        if (plan.details[meaning.task].checks[meaning.index].within.count() > 0 &&
+            chance_.once_in(3)) {
+            said_no_[meaning.task] = true;
+            if (on_not_yet) on_not_yet();
+            return yes_or_no(false, "not yet");
+        }
         const bool well =
             done(meaning.task) && std::ranges::all_of(after, [this](auto t) { return holds(t); });
         if (!well) bad_news(meaning.task);
