@@ -11,6 +11,8 @@ namespace {
 
 /// How soon a service that is down for too long is noticed; what ends wakes the run by itself.
 constexpr Millis look_around{500};
+/// How long rolling back waits for a node that users do not notice.
+constexpr Millis short_patience{15'000};
 
 bool changes_node(const TaskPlan& detail) {
     return std::ranges::any_of(
@@ -49,6 +51,13 @@ Done Executor::look_first() {
                        known->second.state == TaskState::unknown);
         });
     };
+    std::set<std::string> unfinished; // sections that are rolled back when they fail
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        const auto recorded = state_.tasks.find(plan.tasks[i].id);
+        const bool ok = recorded != state_.tasks.end() && recorded->second.state == TaskState::ok;
+        if (!ok && !findings.at(i).superseded && has_way_back(plan.tasks[i].step->section))
+            unfinished.insert(plan.tasks[i].step->section);
+    }
     for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
         const auto& task = plan.tasks[i];
         const auto& finding = findings.at(i);
@@ -59,6 +68,14 @@ Done Executor::look_first() {
         by_hand_[i] = (node != nullptr && node->by_hand) || (server != nullptr && server->by_hand);
         const bool again = options_.again && options_.steps.contains(task.step->id);
         if (again) continue;
+        // A section that has not come to its end may have been rolled back where no journal could
+        // be written: what has a way back and does not look done is done anew.
+        if (ok && finding.state == Finding::State::not_done && !finding.superseded &&
+            !plan.details[i].undo.empty() && unfinished.contains(task.step->section)) {
+            tools_.view.note(
+                task.id, "was done by this run, but no longer looks so: it is done again");
+            continue;
+        }
         if (ok || finding.superseded) marks_[i] = Mark::done;
         if (ok && finding.state == Finding::State::not_done && !being_ended(*task.step))
             summary_.drift.push_back(task.id);
@@ -196,7 +213,10 @@ void Executor::handle(const Finished& finished, std::stop_token stop) {
     mark = Mark::failed;
     const auto& error = *finished.outcome.error;
     failures_.insert_or_assign(finished.task, error);
-    if (error.kind != Kind::stopped && tools_.asker.interactive() && !stop.stop_requested()) {
+    // Where there is a way back it is taken first, and nobody is asked while the service may be
+    // down.
+    if (error.kind != Kind::stopped && !rolls_back(finished.task, error) &&
+        tools_.asker.interactive() && !stop.stop_requested()) {
         tools_.view.pause();
         tools_.view.error(error);
         auto choice = tools_.asker.after_failure(task, error);
@@ -230,55 +250,85 @@ void Executor::take_finished(std::stop_token stop) {
     }
 }
 
-/// Undoes what the journal proves was done in this section, last first.
+/// Undoes what the journal proves was done in this section, last first, and goes on past what
+/// cannot be undone: what brings the service back comes near the end, and must not depend on the
+/// rest.
 void Executor::put_back(const std::string& section) {
     const auto now = tools_.journal.state();
+    const auto& plan = tools_.plan;
+    // The node that users notice is waited for; the others must not keep them waiting.
+    std::set<std::string> patient;
+    for (const auto& task : plan.tasks)
+        if (task.step->section == section && task.step->disruptive) patient.insert(task.node);
     std::size_t count = 0;
-    for (std::size_t i = tools_.plan.tasks.size(); i-- > 0;) {
-        const auto& task = tools_.plan.tasks[i];
+    std::vector<Error> left;
+    for (std::size_t i = plan.tasks.size(); i-- > 0;) {
+        const auto& task = plan.tasks[i];
         const auto recorded = now.tasks.find(task.id);
-        if (task.step->section != section || tools_.plan.details[i].undo.empty() ||
+        if (task.step->section != section || plan.details[i].undo.empty() ||
             recorded == now.tasks.end())
             continue;
         if (recorded->second.how == "by hand") {
-            summary_.error->kind = Kind::put_back_failed;
-            summary_.error->message += "\n" + task.id + " was done by hand: put it back by hand.";
-            return;
+            left.push_back({Kind::refused, task.id + " was done by hand: put it back by hand.",
+                fmt::format("Its way back stands in: ovd-failover plan --only {}", task.step->id),
+                {}});
+            continue;
         }
         if (!recorded->second.touched) continue;
         if (count++ == 0) tools_.view.say("Putting back what was done in " + section + ":");
         tools_.view.begins(task.id, task.step->title, section);
-        const auto done = put_back_task(tools_, i, recorded->second);
+        if (!patient.contains(task.node)) tools_.nodes.hurry(task.node, short_patience);
+        const auto done = put_back_task(
+            tools_, i, recorded->second, patient.contains(task.node) ? node_patience : Seconds{15});
         tools_.view.ends(
             task.id, done ? Ended::put_back : Ended::failed, done ? "" : done.error().message, 0);
         if (!done) {
-            summary_.error = done.error();
-            summary_.error->kind = Kind::put_back_failed;
-            return;
+            left.push_back(done.error());
+            continue;
         }
         if (marks_[i] == Mark::done && summary_.carried_out > 0) --summary_.carried_out;
         marks_[i] = Mark::waiting;
     }
+    if (!left.empty()) {
+        auto& error = *summary_.error;
+        error.kind = Kind::put_back_failed;
+        error.message +=
+            fmt::format("\nOf what was done in {} this could not be put back:", section);
+        for (const auto& each : left)
+            error.message += "\n" + each.message;
+        error.hint = left.front().hint;
+        return;
+    }
     if (count == 0) return; // nothing had been done yet
     std::erase_if(failures_,
-        [&](const auto& each) { return tools_.plan.tasks[each.first].step->section == section; });
+        [&](const auto& each) { return plan.tasks[each.first].step->section == section; });
     const bool all_told = std::ranges::none_of(
         failures_, [](const auto& each) { return each.second.kind == Kind::unknown; });
     if (all_told) summary_.error->kind = Kind::put_back;
     summary_.error->message += "\nWhat was done in " + section + " was put back.";
 }
 
-/// A section goes back for what a command or a check in it said, and for that alone: not because a
-/// node is out of sight, where nothing is known to have gone wrong.
+/// A section goes back for what a command or a check in it said, or because nothing can be written
+/// down any more; not because a node is out of sight, where nothing is known to have gone wrong.
+bool Executor::rolls_back(std::size_t task, const Error& error) const {
+    if (error.kind != Kind::remote && error.kind != Kind::journal) return false;
+    return has_way_back(tools_.plan.tasks[task].step->section);
+}
+
+bool Executor::has_way_back(const std::string& id) const {
+    for (const auto& chapter : tools_.plan.guide.chapters)
+        for (const auto& section : chapter.sections)
+            if (section.id == id) return section.put_back;
+    return false;
+}
+
 void Executor::put_back_what_failed() {
     auto sections = given_up_;
     for (const auto& [task, error] : failures_)
-        if (error.kind == Kind::remote) sections.insert(tools_.plan.tasks[task].step->section);
+        if (rolls_back(task, error)) sections.insert(tools_.plan.tasks[task].step->section);
     for (const auto& chapter : tools_.plan.guide.chapters)
         for (const auto& section : chapter.sections)
-            if (sections.contains(section.id) && section.put_back &&
-                summary_.error->kind != Kind::put_back_failed)
-                put_back(section.id);
+            if (sections.contains(section.id) && section.put_back) put_back(section.id);
 }
 
 /// Nodes on which something that was sent may still be at work, each with the name of that job.

@@ -58,6 +58,8 @@ private:
     void announce_section(std::size_t task);
     [[nodiscard]] std::size_t running() const;
     void put_back(const std::string& section);
+    [[nodiscard]] bool has_way_back(const std::string& section) const;
+    [[nodiscard]] bool rolls_back(std::size_t task, const Error& error) const;
     void put_back_what_failed();
     [[nodiscard]] std::map<std::string, std::string> still_running() const;
     void offer_way_back();

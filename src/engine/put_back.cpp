@@ -4,11 +4,14 @@
 
 namespace ovd {
 
-Done put_back_task(const Tools& tools, std::size_t task, const TaskRecord& before) {
-    return TaskRun(tools, task, before, {}).put_back();
+Done put_back_task(
+    const Tools& tools, std::size_t task, const TaskRecord& before, Seconds patience) {
+    return TaskRun(tools, task, before, {}).put_back(patience);
 }
 
-Done TaskRun::put_back() {
+Done TaskRun::put_back(Seconds patience) {
+    patience_ = patience;
+    rolling_back_ = true;
     started_ = tools_.clock.mono();
     if (before_.digest != detail_.digest)
         return fail(Kind::refused,
@@ -26,7 +29,7 @@ Done TaskRun::put_back() {
     if (!before_.undo_job.empty())
         if (auto ok = let_end(before_.undo_job); !ok) return tl::unexpected(ok.error());
     // What was announced and never reached the node has nothing to be taken back.
-    if (!ran) return tools_.journal.write(task_record("put back"));
+    if (!ran) return note(task_record("put back"));
     for (std::size_t i = 0; i < detail_.undo.size(); ++i)
         if (auto ok = undo(i, detail_.undo[i]); !ok) return ok;
     if (!detail_.probes.empty()) { // the state counts, not the exit status
@@ -38,7 +41,34 @@ Done TaskRun::put_back() {
                     task_.step->id, found_detail_),
                 fmt::format("Look yourself: {}", detail_.probes.front().command));
     }
-    return tools_.journal.write(task_record("put back"));
+    return note(task_record("put back"));
+}
+
+Done TaskRun::note(Record record) {
+    const auto written = tools_.journal.write(std::move(record));
+    if (written || !rolling_back_) return written;
+    tools_.view.note(task_.id, written.error().message + " It is put back all the same.");
+    return {};
+}
+
+/// The token too: where the journal cannot be written, the next time does not know of this one.
+std::string TaskRun::undo_name(const std::string& token, std::size_t number) const {
+    return fmt::format("{}-{}.{}.undo{}-{}-{}", tools_.journal.run_id(), plain_id(), attempt_,
+        before_.put_backs + 1, token, number + 1);
+}
+
+/// The run before this one may have undone it when its journal could not be written any more.
+Result<bool> TaskRun::undone_unseen() {
+    const auto tokens = tools_.journal.state().tokens;
+    if (detail_.undo.empty() || tokens.size() < 2) return false;
+    const auto job = undo_name(tokens[tokens.size() - 2], 0);
+    const auto state =
+        patiently(task_.node, [&] { return tools_.nodes.changer(task_.node).look(job); });
+    if (!state) return tl::unexpected(state.error());
+    if (state->phase == JobState::Phase::absent) return false;
+    note_found("it was put back when the journal could not be written; starting it over");
+    if (auto ok = let_end(job); !ok) return tl::unexpected(ok.error());
+    return true;
 }
 
 Done TaskRun::undo(std::size_t number, const Operation& op) {
@@ -46,16 +76,14 @@ Done TaskRun::undo(std::size_t number, const Operation& op) {
     auto input = input_for(op);
     if (!input) return tl::unexpected(input.error());
     // Each time it is put back has names of its own: an old result must not stand for a new one.
-    const Job job{fmt::format("{}-{}.{}.undo{}-{}", tools_.journal.run_id(), plain_id(), attempt_,
-                      before_.put_backs + 1, number + 1),
-        command_of(op), std::move(*input), tools_.token};
+    const Job job{undo_name(tools_.token, number), command_of(op), std::move(*input), tools_.token};
     Record sent;
     sent["kind"] = "put back";
     sent["task"] = task_.id;
     sent["op"] = number;
     sent["job"] = job.id;
     sent["command"] = job.command;
-    if (auto ok = tools_.journal.write(std::move(sent)); !ok) return ok;
+    if (auto ok = note(std::move(sent)); !ok) return ok;
     const auto state = wait_for(job);
     if (!state) return tl::unexpected(state.error());
     if (auto ok = record_ended(job.id, *state); !ok) return ok;

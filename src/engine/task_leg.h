@@ -11,9 +11,8 @@
 
 namespace ovd {
 
-/// How long a node that was there before may be out of sight while it is looked at: as for a
-/// change.
-constexpr Seconds node_patience{180};
+/// What is sent in place of a command that must never run any more.
+constexpr std::string_view called_off = "exit 125";
 
 using Fetched = std::map<std::string, std::string>;
 
@@ -26,7 +25,7 @@ public:
 
     TaskOutcome go(bool by_hand);
     /// Undoes what it did, and looks afterwards.
-    Done put_back();
+    Done put_back(Seconds patience);
 
 private:
     Result<Ended> follow();
@@ -44,6 +43,10 @@ private:
     /// Makes sure that a job does not run any more, and never will. True when it may have run.
     Result<bool> let_end(const std::string& job);
     Done undo(std::size_t number, const Operation& op);
+    [[nodiscard]] std::string undo_name(const std::string& token, std::size_t number) const;
+    Result<bool> undone_unseen();
+    /// Writes a record; while rolling back one that cannot be written is told and no obstacle.
+    Done note(Record record);
 
     Result<std::optional<std::size_t>> attach(const SentJob& job);
 
@@ -90,11 +93,11 @@ private:
         const auto since = tools_.clock.mono();
         tools_.view.note(task_.id,
             fmt::format("{} does not answer ({}); trying again for {}", node,
-                result.error().message, human_seconds(static_cast<double>(node_patience.count()))));
+                result.error().message, human_seconds(static_cast<double>(patience_.count()))));
         while (!result && result.error().kind == Kind::connect) {
             if (stop_.stop_requested())
                 return tl::unexpected(stopped("while " + node + " did not answer").error());
-            if (tools_.clock.mono() - since >= node_patience)
+            if (tools_.clock.mono() - since >= patience_)
                 return tl::unexpected(Error{Kind::unknown, result.error().message,
                     "When the node can be reached, run again: it is looked at first.", {}});
             tools_.clock.sleep(Millis{1000});
@@ -141,6 +144,8 @@ private:
     std::string found_detail_;
     std::string message_;
     MonoTime::duration away_{}; ///< for so long its node was out of sight while it was looked at
+    Seconds patience_ = node_patience;
+    bool rolling_back_ = false;
     bool asked_ = false;
 };
 

@@ -107,7 +107,7 @@ Done TaskRun::record_ended(const std::string& job, const JobState& state) {
     if (task_.step->disruptive) record["disruptive"] = true;
     // Cleaned before it is cut: half a secret is not known again.
     record["output"] = tail(tools_.redactor.clean(state.output), journaled_output);
-    return tools_.journal.write(std::move(record));
+    return note(std::move(record));
 }
 
 Record TaskRun::task_record(const std::string& state) const {

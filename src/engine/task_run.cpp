@@ -140,6 +140,9 @@ Result<std::optional<std::size_t>> TaskRun::pick_up() {
         note_found("the Session Manager's API was being asked; asking it anew");
         return std::optional<std::size_t>{};
     }
+    const auto undone = undone_unseen();
+    if (!undone) return tl::unexpected(undone.error());
+    if (*undone) return std::optional<std::size_t>{};
     if (job.ended && job.status == 0) {
         note_found(fmt::format("operation {} had ended well", job.op + 1));
         return std::optional{job.op + 1};
@@ -182,8 +185,9 @@ Result<bool> TaskRun::let_end(const std::string& job) {
     if (state->phase == JobState::Phase::running)
         note_found("a command sent before is still running on the node; waiting for its end");
     // One that has begun is attached to. One that has not may still be on its way: the node takes
-    // only one of a name, and this one does nothing.
-    const auto ended = follow_job({job, ":", {}, tools_.token});
+    // only one of a name, and this one does nothing and ends badly, so that nobody takes it for the
+    // command that was meant.
+    const auto ended = follow_job({job, std::string(called_off), {}, tools_.token});
     if (!ended) return tl::unexpected(ended.error());
     if (state->phase == JobState::Phase::absent) return false;
     if (ended->phase == JobState::Phase::lost) return true;

@@ -42,7 +42,13 @@ struct TaskOutcome {
 
 /// Runs a task's undo, and looks afterwards. Records it. What the task itself or an earlier undo
 /// left running is waited for; an error when that cannot be told, or the plan is not the one it was
-/// done by.
-[[nodiscard]] Done put_back_task(const Tools& tools, std::size_t task, const TaskRecord& before);
+/// done by. patience: how long its node may be out of sight. A journal that cannot be written is no
+/// obstacle: the way back is.
+[[nodiscard]] Done put_back_task(
+    const Tools& tools, std::size_t task, const TaskRecord& before, Seconds patience);
+
+/// How long a node that was there before may be out of sight while it is looked at: as for a
+/// change.
+constexpr Seconds node_patience{180};
 
 } // namespace ovd

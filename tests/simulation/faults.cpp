@@ -192,6 +192,7 @@ bool Faults::strike(Fault fault, Moment_of where, const std::string& node, const
         told();
         for (auto& [name, disk] : world_.disks)
             disk.full = disk.full || disk.locked_by == scheduler.process().id;
+        world_.way_back_chosen = world_.journal_failed = true;
         return true;
     case Fault::not_yet:
     case Fault::slow_person:

@@ -106,7 +106,7 @@ std::string Model::resolved(std::size_t task, const Content& content) const {
     return *value;
 }
 
-/// RUN-STEP.NODE.ATTEMPT.OPERATION, or ...ATTEMPT.undoTIME-OPERATION.
+/// RUN-STEP.NODE.ATTEMPT.OPERATION, or ...ATTEMPT.undoCOUNT-TOKEN-OPERATION.
 std::optional<JobName> Model::job(const std::string& id) const {
     const auto dash = id.find('-');
     const auto last = id.rfind('.');
@@ -120,7 +120,7 @@ std::optional<JobName> Model::job(const std::string& id) const {
     std::string_view op = std::string_view(id).substr(last + 1);
     if (op.starts_with("undo")) {
         name.undo = true;
-        const auto at = op.find('-');
+        const auto at = op.rfind('-');
         if (at == std::string_view::npos) return {};
         op.remove_prefix(at + 1);
     }

@@ -66,9 +66,42 @@ void judge_rolled_back(World& world, const std::string& message) {
             world.wrong(plan.tasks[task].id + " still stands in a section that was rolled back");
 }
 
+bool rolls_back(const Guide& guide, const std::string& id) {
+    for (const auto& chapter : guide.chapters)
+        for (const auto& section : chapter.sections)
+            if (section.id == id) return section.put_back;
+    return false;
+}
+
+/// A run that ends by itself because something said no, or because nothing can be written down,
+/// does not leave the service down.
+void judge_service(World& world, const Outcome& outcome) {
+    if (!outcome.error ||
+        (outcome.error->kind != Kind::remote && outcome.error->kind != Kind::journal))
+        return;
+    const auto& plan = world.model().plan();
+    for (std::size_t task = 0; task < plan.tasks.size(); ++task) {
+        if (!plan.tasks[task].step->disruptive || plan.details[task].undo.empty() ||
+            !rolls_back(plan.guide, plan.tasks[task].step->section))
+            continue;
+        const auto& over = world.model().taken_over_by(task);
+        const bool over_yet =
+            std::ranges::all_of(over, [&](std::size_t each) { return world.done(each); });
+        const auto& why = outcome.summary.error;
+        const bool unfinished = std::ranges::any_of(plan.tasks, [&](const Task& other) {
+            return other.step->section == plan.tasks[task].step->section &&
+                   !world.holds(static_cast<std::size_t>(&other - plan.tasks.data()));
+        });
+        if (unfinished && world.stands(task) && !over.empty() && !over_yet && why)
+            world.wrong(fmt::format("{} stands, and the run has ended: {}", plan.tasks[task].id,
+                outcome.error->message));
+    }
+}
+
 void judge_outcome(World& world, const Outcome& outcome, bool alone) {
     if (outcome.killed) return;
     const auto& plan = world.model().plan();
+    if (alone) judge_service(world, outcome);
     if (outcome.error && outcome.error->hint.empty() && outcome.error->kind != Kind::stopped)
         world.wrong("an error without a hint: " + outcome.error->message);
     if (outcome.error && outcome.error->kind == Kind::internal)

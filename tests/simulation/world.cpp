@@ -10,6 +10,9 @@
 namespace ovd::sim {
 namespace {
 
+/// As the engine calls a job off that must never run.
+const std::string called_off = "exit 125";
+
 bool is_lock(const Job& job) {
     return job.command.find("/var/lib/ovd-failover/lease") != std::string::npos;
 }
@@ -142,7 +145,7 @@ World::Delivered World::deliver(
     if (machine.jobs.contains(job.id)) return Delivered::known;
     if (!may_start) return Delivered::absent;
     if (process.stopped && *process.stopped + Seconds{5} < now() && !is_lock(job) &&
-        job.command != ":")
+        job.command != called_off)
         wrong(fmt::format("{} is begun long after a stop was asked for", job.id));
     if (!machine.takes(job)) {
         history.add(scheduler->now(), "{} is fenced off {}", job.id, node);
@@ -162,7 +165,7 @@ void World::begin(const std::string& node, Machine& machine, const Job& job, Nod
         fresh.kind = NodeJob::Kind::lock;
         change_lock(node, machine, job, fresh, by);
         takes = chance_.between(1, 50);
-    } else if (const auto name = model_->job(job.id); name && job.command != ":") {
+    } else if (const auto name = model_->job(job.id); name && job.command != called_off) {
         fresh.kind = name->undo ? NodeJob::Kind::undo : NodeJob::Kind::op;
         fresh.name = *name;
         fresh.effect = Model::effect_of(job.command, job.input);
@@ -197,7 +200,7 @@ void World::begin(const std::string& node, Machine& machine, const Job& job, Nod
     } else if (name && name->undo) {
         // It was announced and never ran; whoever announced it cannot know, and begins anew.
         excuse(name->task);
-    } else if (job.command != ":") {
+    } else if (job.command != called_off) {
         wrong(fmt::format("{}: a job of no task: {}", node, job.id));
     }
     fresh.ends = now() + takes;
@@ -253,7 +256,7 @@ void World::end(const std::string& node, const std::string& id) {
         if (job.state.status == -1) job.state.status = 0;
         return;
     }
-    job.state.status = job.fails ? 1 : 0;
+    job.state.status = job.kind == NodeJob::Kind::nothing ? 125 : job.fails ? 1 : 0;
     history.add(scheduler->now(), "{} ended {} with {}", node, id, job.state.status);
     if (job.kind == NodeJob::Kind::nothing) return;
     if (job.fails) {
@@ -367,10 +370,13 @@ void World::judge_begin(const std::string& node, const Machine& machine, const J
             (other.kind == NodeJob::Kind::op || other.kind == NodeJob::Kind::undo) &&
             other.name.task == fresh.name.task)
             wrong(fmt::format("{}: {} begins beside {} of the same task", node, job.id, id));
-    if (fresh.name.undo)
+    if (fresh.name.undo) {
         judge_undo(job, fresh);
-    else
+        undo_tried_.insert(fresh.name.task);
+    } else {
         judge_op(node, job, fresh);
+        undo_tried_.erase(fresh.name.task);
+    }
 }
 
 void World::judge_op(const std::string& node, const Job& job, const NodeJob& fresh) {
@@ -424,7 +430,8 @@ void World::judge_undo(const Job& job, const NodeJob& fresh) {
         if (plan.details[later].undo.empty() || !touched(later)) continue;
         const auto& after = plan.tasks[later].after;
         const bool depends = std::ranges::find(after, task) != after.end();
-        if (depends && stands(later))
+        // Going on past what cannot be undone is meant.
+        if (depends && stands(later) && !undo_tried_.contains(later))
             wrong(fmt::format("{} is undone before {}", job.id, plan.tasks[later].id));
     }
 }

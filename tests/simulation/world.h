@@ -112,6 +112,7 @@ public:
     int unclear_looks = 0; ///< so many probes and checks cannot be made
     int stuck_waits = 0;   ///< so many looks of waits say no
     bool way_back_chosen = false;
+    bool journal_failed = false; ///< the disk under one was full
     bool forced = false; ///< a stale copy of a run folder was gone on with, against good advice
     bool several =
         false; ///< more than one run has worked on it: one does not know what another saw
@@ -163,14 +164,15 @@ private:
     std::vector<Event> events_; ///< a heap, the next at its top
     std::uint64_t order_ = 0;
     std::uint64_t changes_ = 0;
-    std::vector<Effect> applied_; ///< by operation of all tasks; 0: not done
-    std::vector<bool> answered_;  ///< likewise, for questions
-    std::vector<int> begun_;      ///< likewise: how often it was begun by one run
-    std::vector<std::string> by_; ///< likewise: by which run
-    std::vector<int> excuses_;    ///< by task
-    std::set<std::size_t> idled_; ///< tasks of which an operation did nothing
-    std::vector<bool> said_no_;   ///< by task: the last answer to one of its checks or waits
-    int bad_news_ = 0;            ///< commands and checks that said no: reasons to roll back
+    std::vector<Effect> applied_;      ///< by operation of all tasks; 0: not done
+    std::vector<bool> answered_;       ///< likewise, for questions
+    std::vector<int> begun_;           ///< likewise: how often it was begun by one run
+    std::vector<std::string> by_;      ///< likewise: by which run
+    std::vector<int> excuses_;         ///< by task
+    std::set<std::size_t> undo_tried_; ///< tasks of which undoing was begun, and not the task since
+    std::set<std::size_t> idled_;      ///< tasks of which an operation did nothing
+    std::vector<bool> said_no_;        ///< by task: the last answer to one of its checks or waits
+    int bad_news_ = 0;                 ///< commands and checks that said no: reasons to roll back
 };
 
 } // namespace ovd::sim

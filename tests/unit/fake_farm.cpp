@@ -137,7 +137,9 @@ public:
         } else if (words.front() == "unset") {
             for (const auto& word : words)
                 machine.facts.erase(word);
-        } else if (words.front() != "nothing" && words.front() != ":") {
+        } else if (command == "exit 125") { // called off before it began
+            state.status = 125;
+        } else if (words.front() != "nothing") {
             state.status = 1;
             state.output = "no such luck";
         }

@@ -95,7 +95,7 @@ TEST_CASE("an undo that ends well and undoes nothing is a failure to put back") 
     CHECK(run.state().tasks["a@osm1"].state == TaskState::failed);
 }
 
-TEST_CASE("an undo that fails is said with its command, and what came before stays") {
+TEST_CASE("an undo that fails is said with its command, and the rest is put back all the same") {
     auto stuck = sets("b");
     stuck.replace(stuck.find("unset b"), 7, "fail");
     RunFixture run(put_back_section(sets("a") + stuck + breaks("c")));
@@ -103,7 +103,21 @@ TEST_CASE("an undo that fails is said with its command, and what came before sta
     REQUIRE(summary.error);
     CHECK(summary.error->kind == Kind::put_back_failed);
     CHECK(summary.error->hint.find("by hand") != std::string::npos);
-    CHECK(run.has("osm1", "a"));
+    CHECK(summary.error->message.find("could not be put back") != std::string::npos);
+    CHECK_FALSE(run.has("osm1", "a")); // what brings the service back is among what comes last
+    CHECK(run.has("osm1", "b"));
+}
+
+TEST_CASE("at a terminal too the way back is taken before anybody is asked") {
+    RunFixture run(put_back_section(sets("a") + breaks("b")));
+    run.asker.there = true;
+    run.asker.mends = {Asker::Mend::retry};
+    const auto summary = run.run();
+    REQUIRE(summary.error);
+    CHECK(summary.error->kind == Kind::put_back);
+    CHECK_FALSE(run.has("osm1", "a"));
+    for (const auto& asked : run.asker.asked)
+        CHECK_FALSE(asked.starts_with("failed "));
 }
 
 TEST_CASE("a task under way by hand is not said to have been put back") {
