@@ -12,7 +12,7 @@ namespace ovd {
 namespace {
 
 /// Packages are looked up by name, which takes yum some seconds.
-constexpr Millis patience{60'000};
+constexpr Millis time_for_facts{60'000};
 /// Kept with the facts: the node was asked, whatever it had to say.
 constexpr const char* asked = "asked";
 
@@ -34,7 +34,7 @@ std::optional<Error> take(Node& node, const FactSpec& fact, const ReadResult& re
 std::optional<Error> learn(Node& node, const Guide& guide, Reader& reader) {
     std::vector<Read> reads;
     for (const auto& fact : guide.facts)
-        reads.push_back({fact.command, {}, patience});
+        reads.push_back({fact.command, {}, time_for_facts});
     const auto results = reader.read(reads);
     if (!results) {
         if (results.error().kind == Kind::host_key) return results.error();
