@@ -27,7 +27,8 @@ public:
         if (error_ == 0) return {};
         std::string text(::regerror(error_, &compiled_, nullptr, 0), '\0');
         (void)::regerror(error_, &compiled_, text.data(), text.size());
-        return text.c_str(); // without the byte that ends it
+        text.resize(text.find('\0')); // without the byte that ends it
+        return text;
     }
 
     struct Span {

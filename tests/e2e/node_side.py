@@ -77,9 +77,10 @@ class Job:
     start: bool  # or only attached to
 
     @property
-    def lease(self):
-        """Taken or given back by a run, not part of a task."""
-        return self.id.split("-", 1)[1].split(".")[0] in ("lease", "release")
+    def lock(self):
+        """Takes or releases the node's lock, and is no part of a task: lock, unlock or nothing."""
+        word = self.id.split("-", 1)[1].split(".")[0]
+        return word if word in ("lock", "unlock") else ""
 
     @property
     def task(self):
@@ -99,7 +100,7 @@ class Job:
 
 def jobs(node):
     """The changes among what was recorded. The supervisor's words:
-    sh -c SCRIPT ovd-job ID BYTES COMMAND MARK start|attach OFFSET RUN_DIR"""
+    sh -c SCRIPT ovd-job ID BYTES COMMAND MARK start|attach OFFSET RUN_DIR TOKEN"""
     found = []
     for stamp, command in recorded(node):
         if " ovd-job " not in command:

@@ -107,21 +107,21 @@ def check_out_of_maintenance():
 
 
 def go_on_from_elsewhere():
-    """Another person, with a copy of the run folder: the killed run's lease is respected until they say otherwise."""
+    """Another person, with a copy of the run folder: the killed run's lock is respected until they say otherwise."""
     elsewhere = STATE / "elsewhere.run"
     shutil.rmtree(elsewhere, ignore_errors=True)
     shutil.copytree(RUN, elsewhere)
     words = ("env", "SUDO_USER=eve", *wizard_words("run", *UNATTENDED, "--answers", ANSWERS, "--run-folder", elsewhere,
                                                    "--to", "1-resources"))
     refused = run(*words)
-    check("the lease of a killed run is not taken by another person's", refused.returncode == 10
+    check("the lock of a killed run is not taken by another person's", refused.returncode == 10
           and re.search(r"another run has this farm: held by .*@.* \(process \d+, begun ", refused.stdout)
           and "--take-over" in refused.stdout, f"exit {refused.returncode}: {refused.stdout[-800:]}")
     done = run(*words, "--take-over", timeout=A_WHILE)
     need("with --take-over a copy of the run folder goes on where it was", done.returncode == 0,
          f"exit {done.returncode}: {done.stdout[-1500:]}")
     left = [node for node in NODES if on(node, "cat /var/lib/ovd-failover/lease 2>/dev/null")]
-    check("and gives the lease back on every node", not left, f"{left}")
+    check("and releases the lock of every node", not left, f"{left}")
     shutil.rmtree(RUN)
     elsewhere.rename(RUN)
 
@@ -208,7 +208,7 @@ def check_once():
     """By the nodes' own account: no command of any task was begun twice."""
     begun = {}
     for job in all_jobs():
-        if not job.lease and job.start:
+        if not job.lock and job.start:
             begun.setdefault((job.task, job.operation, job.command), set()).add(job.id)
     real = {key: {i for i in ids} for key, ids in begun.items() if len(ids) > 1}
     check("no command of a task was begun twice", len(begun) > 100 and not real, f"{list(real.values())[:5]}")
