@@ -2,7 +2,7 @@
 
 import re
 
-from harness import EVERYTHING, check, figure
+from harness import EVERYTHING, NODES, check, figure
 from node_side import all_jobs, other_commands
 from secrets_watch import known_secrets
 
