@@ -191,7 +191,8 @@ bool Faults::strike(Fault fault, Moment_of where, const std::string& node, const
     case Fault::journal_full:
         told();
         for (auto& [name, disk] : world_.disks)
-            disk.full = disk.full || disk.locked_by == scheduler.process().id;
+            if (disk.locked_by == scheduler.process().id)
+                disk.full = chance_.once_in(2) ? 1 : 1'000'000; // somebody makes room, or not
         world_.way_back_chosen = world_.journal_failed = true;
         return true;
     case Fault::not_yet:

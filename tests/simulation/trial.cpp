@@ -172,7 +172,7 @@ World killed(const World& world) {
 void bring_to_the_end(World& world, Chance& chance, Moment now, int most_runs) {
     // The faults have ended: what was broken is mended, as far as it can be.
     for (auto& [folder, disk] : world.disks)
-        disk.full = false;
+        disk.full = 0;
     world.fail_next = world.slow_next = world.refuse_checks = 0;
     world.idle_next = world.unclear_looks = world.stuck_waits = 0;
     Start start;

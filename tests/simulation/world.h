@@ -47,8 +47,8 @@ struct Machine {
 struct Disk {
     std::string bytes;
     std::size_t durable = 0; ///< so many of them survive a power cut
-    bool full = false;
-    int locked_by = 0; ///< a process; 0: nobody
+    int full = 0;            ///< so many appends find no room from now on
+    int locked_by = 0;       ///< a process; 0: nobody
 };
 
 class World final : public Events {
