@@ -17,7 +17,8 @@ def breakages():
     Where the words have a group, it is the remedy: how to mend it is then given the command, and ends with what is
     left to do."""
     plan = load_farm()
-    active = home()
+    # A node that has just come back does not know at once where things are.
+    active = wait_for("one Session Manager has all six resources", home, every=1)
     passive = "osm1" if active == "osm2" else "osm2"
     vip, nodes = plan["ovd_srv"]["vip"], plan["nodes"]
     nic = nodes[passive]["nic"]
