@@ -27,6 +27,7 @@ const ShippedCase& drawn(const std::vector<ShippedCase>& cases, Chance& chance) 
 /// What came of a world in the end.
 void take(Tally& tally, const World& world, const std::string& repeat) {
     ++tally.trials;
+    tally.history = world.history.text();
     if (world.wrongs.empty()) return;
     if (tally.failures.size() < kept_failures)
         tally.failures.push_back({repeat, world.wrongs, world.history.text()});

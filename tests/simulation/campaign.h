@@ -21,6 +21,7 @@ struct Tally {
         std::string history;
     };
     std::vector<Failure> failures;
+    std::string history; ///< of the last trial, when it was wanted
     void add(const Tally& other);
 };
 

@@ -109,7 +109,8 @@ private:
 
     int one_seed() {
         const auto tally = seed_trial(scenes_, cases_, options_.seed, true);
-        return tell(fmt::format("seed {}", options_.seed), tally, 0, true) ? 0 : 1;
+        fmt::print("{}", tally.history);
+        return tell(fmt::format("seed {}", options_.seed), tally, 0, false) ? 0 : 1;
     }
 
     bool points(const ShippedCase& what) {
