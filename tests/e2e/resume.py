@@ -89,7 +89,8 @@ def check_report_after_kill(caught):
     says = told["verdict"]["text"]
     check("and what was under way", all(f"under way: {task}" in says for task in caught), says)
     # A kill may come before the first request that gets no answer: then the journal knows of no interruption yet.
-    seen_down = any(r.get("kind") == "away" and not r["to"] for r in journal())
+    down = [r for r in journal() if r.get("kind") == "away"]
+    seen_down = bool(down) and not down[-1]["to"]
     check("and what must not stay as it is", not any(task.startswith("import-database@") for task in caught)
           or ("configuration is away" in says and ("the service has been away since" in says) == seen_down), says)
     check("and what is left", any("tasks are not done yet" in row["text"] for row in told["left"]), f"{told['left']}")
