@@ -11,12 +11,6 @@
 namespace ovd {
 namespace {
 
-template <class T>
-T or_throw(Result<T> result, const std::string& during) {
-    if (!result) throw std::runtime_error(during + ": " + result.error().message);
-    return std::move(*result);
-}
-
 Guide load() {
     const std::string root = OVD_SOURCE_DIR;
     auto guide = or_throw(load_guide(root + "/steps", root + "/templates"), "steps/");

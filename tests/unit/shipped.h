@@ -7,10 +7,18 @@
 
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace ovd {
+
+/// The value, or std::runtime_error with what went wrong, and during what.
+template <class T>
+T or_throw(Result<T> result, const std::string& during) {
+    if (!result) throw std::runtime_error(during + ": " + result.error().message);
+    return std::move(*result);
+}
 
 /// What a farm file asks for beside its machines.
 enum class Wishes {

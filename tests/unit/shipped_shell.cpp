@@ -19,12 +19,6 @@
 namespace ovd {
 namespace {
 
-template <class T>
-T or_throw(Result<T> result, const std::string& during) {
-    if (!result) throw std::runtime_error(during + ": " + result.error().message);
-    return std::move(*result);
-}
-
 std::string line_of(const Where& where) {
     const auto path = std::filesystem::path(where.file).lexically_relative(OVD_SOURCE_DIR);
     return fmt::format("{}:{}", path.string(), where.line);
