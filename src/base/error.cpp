@@ -42,10 +42,10 @@ std::string_view to_string(Kind kind) {
         return "refused";
     case Kind::stopped:
         return "stopped";
-    case Kind::put_back:
-        return "put_back";
-    case Kind::put_back_failed:
-        return "put_back_failed";
+    case Kind::rolled_back:
+        return "rolled_back";
+    case Kind::rollback_failed:
+        return "rollback_failed";
     case Kind::io:
         return "io";
     case Kind::internal:
@@ -80,9 +80,9 @@ int exit_code(Kind kind) {
         return 11;
     case Kind::io:
         return 12;
-    case Kind::put_back:
+    case Kind::rolled_back:
         return 13;
-    case Kind::put_back_failed:
+    case Kind::rollback_failed:
         return 14;
     }
     return 1;

@@ -19,8 +19,8 @@ enum class Kind {
     journal,         ///< the record of the run is damaged or in use
     refused,         ///< a guard or a person said no
     stopped,         ///< the operator stopped the run
-    put_back,        ///< something failed, and what had been done was put back
-    put_back_failed, ///< something failed, and putting back failed too
+    rolled_back,     ///< something failed, and what had been done was put back
+    rollback_failed, ///< something failed, and putting back failed too
     io,              ///< a local file or program
     internal,        ///< a defect of this program
 };

@@ -61,7 +61,7 @@ Result<Answer> ConsoleAsker::ask_hook(
     return fail(Kind::remote,
         fmt::format("The hook {} ended with status {}:\n{}\n{}", name, ran->status, command,
             trim(ran->output)),
-        "Mend the hook in farm.toml or what it does, then run again.");
+        "OnFailure the hook in farm.toml or what it does, then run again.");
 }
 
 Result<Answer> ConsoleAsker::ask_person(const Task& task, const AskOp& question) {
@@ -137,18 +137,18 @@ Result<Asker::Choice> ConsoleAsker::before(const Step& step, const std::string&)
     }
 }
 
-Result<Asker::Mend> ConsoleAsker::after_failure(const Task& task, const Error&) {
+Result<Asker::OnFailure> ConsoleAsker::after_failure(const Task& task, const Error&) {
     auto said = prompter_.ask(fmt::format("{}: [r]etry, finish it by [h]and, [q]uit", task.id), "q",
         [](const std::string& word) -> Done {
             if (word == "r" || word == "h" || word == "q") return {};
             return fail(Kind::usage, "Type r, h or q.");
         });
     if (!said) return tl::unexpected(said.error());
-    if (*said == "r") return Mend::retry;
-    return *said == "h" ? Mend::by_hand : Mend::stop;
+    if (*said == "r") return OnFailure::retry;
+    return *said == "h" ? OnFailure::by_hand : OnFailure::stop;
 }
 
-Result<bool> ConsoleAsker::way_back(const std::string& section, const std::string& why) {
+Result<bool> ConsoleAsker::roll_back(const std::string& section, const std::string& why) {
     return prompter_.confirm(
         fmt::format(
             "\n{}\nPut back what was done in \"{}\"? What is under way ends first.", why, section),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/findings.h"
 
-#include "base/pattern.h"
 #include "base/text.h"
+#include "engine/verdict.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -24,21 +24,22 @@ struct Batch {
     std::vector<std::pair<std::size_t, const Check*>> made; ///< task and check of each read
 };
 
-CheckResult judge(
+CheckResult result_of(
     const Plan& plan, std::size_t task, const Check& check, const ReadResult& result) {
     const auto* step = plan.tasks[task].step;
     CheckResult judged{plan.tasks[task].node, step, "ok", "", "", step->title};
     const auto seen = tail(trim(result.output), most_shown);
-    if (result.status == 0 && found_in(result.output, check.expect)) {
+    const auto verdict = judge(check, result);
+    if (verdict == Verdict::holds) {
         if (check.tells) judged.says = seen;
         return judged;
     }
-    const bool made = (result.status == 0 || result.status == 1) && !result.timed_out;
+    const bool made = verdict == Verdict::violated;
     // A check that could not be made is a blocker whatever its severity: it proved nothing.
     judged.severity = made && !check.stops ? "warn" : "stop";
-    judged.says = made ? check.says : "This could not be looked at: " + check.says;
+    judged.says = made ? check.says : "This could not be checked: " + check.says;
     if (!seen.empty()) judged.says += (judged.says.empty() ? "" : "\n") + seen;
-    judged.hint = check.hint.empty() ? "Look yourself: " + check.command : check.hint;
+    judged.hint = check.hint.empty() ? "Check it yourself: " + check.command : check.hint;
     return judged;
 }
 
@@ -56,8 +57,8 @@ std::vector<CheckResult> look(Session& session, std::map<std::string, Batch>& ba
             return;
         }
         for (std::size_t i = 0; i < batch.made.size(); ++i)
-            all.push_back(
-                judge(session.plan(), batch.made[i].first, *batch.made[i].second, (*results)[i]));
+            all.push_back(result_of(
+                session.plan(), batch.made[i].first, *batch.made[i].second, (*results)[i]));
     });
     return all;
 }

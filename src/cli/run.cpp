@@ -44,9 +44,10 @@ std::shared_ptr<Connections> connect_to_watch(Session& session, const WatchTarge
 /// What was last said to the question of a task: "not yet, ann@ops1, 2026-01-31T02:14:07Z".
 std::string last_answer(const std::vector<Record>& records, const std::string& task) {
     for (auto record = records.rbegin(); record != records.rend(); ++record)
-        if (record->value("kind", "") == "answer" && record->value("task", "") == task)
-            return fmt::format("{}, {}, {}", record->value("answer", ""), record->value("who", ""),
-                record->value("time", ""));
+        if (const auto* answer = record->as<QuestionAnswered>();
+            answer != nullptr && answer->task == task)
+            return fmt::format(
+                "{}, {}, {}", answer->done ? "done" : "not yet", answer->who, record->time);
     return {};
 }
 

@@ -109,7 +109,7 @@ Result<SheetResult> SessionSheets::look(const std::vector<Record>& journal, std:
     return run_sheet(tools, SheetHistory(records), stop);
 }
 
-Result<Record> SessionSheets::run(
+Result<SheetChecked> SessionSheets::run(
     const std::string& title, const std::vector<Record>& journal, std::stop_token stop) {
     auto result = look(journal, stop);
     if (!result) return tl::unexpected(result.error());

@@ -5,6 +5,7 @@
 #include "cli/session.h"
 #include "engine/sheets.h"
 #include "sheet/result.h"
+#include "sheet/sheet.h"
 
 #include <map>
 
@@ -19,7 +20,7 @@ public:
     static Result<std::unique_ptr<SessionSheets>> open(
         Session& session, const Common& common, Answers answers, std::string who);
 
-    Result<Record> run(const std::string& title, const std::vector<Record>& journal,
+    Result<SheetChecked> run(const std::string& title, const std::vector<Record>& journal,
         std::stop_token stop) override;
     /// The same, as it was found.
     [[nodiscard]] Result<SheetResult> look(

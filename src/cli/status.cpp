@@ -21,7 +21,7 @@ struct Overview {
     std::size_t done = 0;
     std::vector<bool> is_done; ///< by task
     std::vector<std::size_t> open;
-    std::vector<std::size_t> troubled; ///< failed, unknown or under way
+    std::vector<std::size_t> troubled; ///< failed, unknown or running
     std::vector<std::size_t> next;     ///< ready to begin
 };
 
@@ -30,9 +30,7 @@ Overview look_over(const Plan& plan, const RunState& state) {
     // As run counts: what a later step has taken over is done too.
     const auto settled = settle(plan, state, {});
     const auto ok = [&](std::size_t task) {
-        const auto found = state.tasks.find(plan.tasks[task].id);
-        return settled.at(task).superseded ||
-               (found != state.tasks.end() && found->second.state == TaskState::ok);
+        return settled.at(task).superseded || state.task(plan.tasks[task].id).is_done();
     };
     for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
         view.is_done.push_back(ok(i));
@@ -40,12 +38,10 @@ Overview look_over(const Plan& plan, const RunState& state) {
             ++view.done;
             continue;
         }
-        const auto found = state.tasks.find(plan.tasks[i].id);
-        const auto task_state =
-            found == state.tasks.end() ? TaskState::untouched : found->second.state;
-        if (task_state == TaskState::open)
+        const auto& record = state.task(plan.tasks[i].id);
+        if (record.status == TaskStatus::open)
             view.open.push_back(i);
-        else if (task_state != TaskState::untouched)
+        else if (!record.is_fresh())
             view.troubled.push_back(i);
         else if (std::ranges::all_of(plan.tasks[i].after, ok))
             view.next.push_back(i);
@@ -61,10 +57,6 @@ std::size_t waiting_for(const Plan& plan, const Overview& view, std::size_t task
                                     [&](std::size_t before) { return held.contains(before); }))
             held.insert(i);
     return held.size() - 1;
-}
-
-const TaskRecord& record_of(const Plan& plan, const RunState& state, std::size_t task) {
-    return state.tasks.at(plan.tasks[task].id);
 }
 
 void print_text(
@@ -93,21 +85,19 @@ void print_text(
         ++all;
         if (!view.is_done[i]) continue;
         ++done;
-        if (const auto found = state.tasks.find(task.id); found != state.tasks.end())
-            seconds += found->second.seconds;
+        seconds += state.task(task.id).seconds;
     }
     flush();
     if (common.verbose)
         for (const auto& task : plan.tasks) {
-            const auto found = state.tasks.find(task.id);
-            if (found == state.tasks.end() || found->second.ended.empty()) continue;
-            fmt::print("  {} {:>12}  {} ({})\n", found->second.ended,
-                human_seconds(found->second.seconds), task.id,
-                found->second.how.empty() ? to_string(found->second.state) : found->second.how);
+            const auto& record = state.task(task.id);
+            if (record.ended.empty()) continue;
+            fmt::print("  {} {:>12}  {} ({})\n", record.ended, human_seconds(record.seconds),
+                task.id, record.is_done() ? to_string(record.how) : to_string(record.status));
         }
     for (const auto task : view.troubled) {
-        const auto& record = record_of(plan, state, task);
-        fmt::print("{}: {} ({}). {}\n", to_string(record.state), plan.tasks[task].id,
+        const auto& record = state.task(plan.tasks[task].id);
+        fmt::print("{}: {} ({}). {}\n", to_string(record.status), plan.tasks[task].id,
             plan.tasks[task].step->title,
             record.message.empty() ? "" : printable(lines(record.message).front()));
     }
@@ -132,12 +122,11 @@ void print_json(const Plan& plan, const RunState& state, const Overview& view) {
     }
     json["each"] = Json::array();
     for (const auto& task : plan.tasks) {
-        const auto found = state.tasks.find(task.id);
-        const auto record = found == state.tasks.end() ? TaskRecord{} : found->second;
-        json["each"].push_back({{"task", task.id}, {"state", to_string(record.state)},
-            {"done", static_cast<bool>(view.is_done[json["each"].size()])}, {"how", record.how},
-            {"began", record.began}, {"ended", record.ended}, {"seconds", record.seconds},
-            {"message", record.message}});
+        const auto& record = state.task(task.id);
+        json["each"].push_back({{"task", task.id}, {"state", to_string(record.status)},
+            {"done", static_cast<bool>(view.is_done[json["each"].size()])},
+            {"how", to_string(record.how)}, {"began", record.began}, {"ended", record.ended},
+            {"seconds", record.seconds}, {"message", record.message}});
     }
     fmt::print("{}\n", json.dump(2));
 }

@@ -10,7 +10,8 @@ namespace {
 std::string noted_home(const std::vector<Record>& records) {
     std::string home;
     for (const auto& record : records)
-        if (record.value("kind", "") == "begin") home = record.value("home", home);
+        if (const auto* began = record.as<RunBegan>(); began != nullptr && !began->home.empty())
+            home = began->home;
     return home;
 }
 

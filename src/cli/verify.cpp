@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verification sheet at any moment: what is red, what is different from the first time.
+// The verification sheet at any moment: what failed, what changed since the baseline.
 #include "cli/console_asker.h"
 #include "cli/sheets.h"
 #include "cli/verbs.h"
 
 #include "base/file.h"
+#include "engine/record_json.h"
 #include "sheet/defaults.h"
 
 #include <filesystem>
@@ -41,12 +42,13 @@ Result<int> verify_verb(const Common& common, const VerifyOptions& options, std:
     if (!records) return tl::unexpected(records.error());
     auto result = (*sheets)->look(*records, stop);
     if (!result) return tl::unexpected(result.error());
-    const auto record = sheet_record(*result, "looked at by hand");
+    const auto record = sheet_record(*result, "run by hand");
     if (journal)
         if (auto ok = (*journal)->write(record); !ok) return tl::unexpected(ok.error());
     if (common.json) {
         // What a node printed need not be UTF-8.
-        fmt::print("{}\n", record.dump(2, ' ', false, Record::error_handler_t::replace));
+        fmt::print(
+            "{}\n", to_json(Event(record)).dump(2, ' ', false, Json::error_handler_t::replace));
     } else {
         if ((*sheets)->sheet().path.empty())
             fmt::print("There is no {} yet: this is the sheet that verify --write would write.\n",
@@ -56,7 +58,7 @@ Result<int> verify_verb(const Common& common, const VerifyOptions& options, std:
         fmt::print("{}\n", sheet_text(*result, view_options(common).color));
         if (!journal) fmt::print("Another run has the journal: this was not recorded.\n");
     }
-    return result->red() ? exit_code(Kind::refused) : 0;
+    return result->failed() ? exit_code(Kind::refused) : 0;
 }
 
 } // namespace ovd

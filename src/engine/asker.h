@@ -26,8 +26,8 @@ public:
     enum class Choice { run, run_section, run_all, by_hand, skip, stop };
     [[nodiscard]] virtual Result<Choice> before(const Step& step, const std::string& what) = 0;
     /// What to do about a failure.
-    enum class Mend { retry, by_hand, stop };
-    [[nodiscard]] virtual Result<Mend> after_failure(const Task& task, const Error& error) = 0;
+    enum class OnFailure { retry, by_hand, stop };
+    [[nodiscard]] virtual Result<OnFailure> after_failure(const Task& task, const Error& error) = 0;
     /// Looks whether a task is done.
     using Seen = std::function<Result<bool>()>;
     /// Someone does the task by hand, by these commands. Comes back when seen() says that it is
@@ -35,7 +35,7 @@ public:
     [[nodiscard]] virtual Done by_hand(
         const Task& task, const std::string& commands, const Seen& seen) = 0;
     /// The service is away for longer than it should be: go back? why tells for how long.
-    [[nodiscard]] virtual Result<bool> way_back(
+    [[nodiscard]] virtual Result<bool> roll_back(
         const std::string& section, const std::string& why) = 0;
     [[nodiscard]] virtual bool interactive() const = 0;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/node_lock.h"
+#include "engine/run_summary.h"
 
 #include <deque>
 #include <memory>
@@ -9,25 +10,6 @@
 #include <set>
 
 namespace ovd {
-
-struct RunOptions {
-    std::set<std::string> steps; ///< ids of the steps to carry out; empty: all
-    bool yes = false;            ///< do not ask before each step
-    bool again = false;          ///< carry out chosen steps even if the journal says they are done
-    bool take_over = false;      ///< take the locks of another run
-    std::string who;             ///< user@host, for the journal and the locks
-    std::string process = {};    ///< of this wizard, for people who find its lock
-};
-
-struct RunSummary {
-    std::size_t carried_out = 0;
-    std::size_t already = 0;
-    std::size_t left = 0;           ///< chosen tasks that are not done
-    std::size_t beyond = 0;         ///< tasks that were not chosen and are not done
-    std::vector<std::string> open;  ///< tasks that wait for a person
-    std::vector<std::string> drift; ///< tasks the journal calls done and a look contradicts
-    std::optional<Error> error;     ///< why it ended early
-};
 
 /// Carries out what is left of a plan: whatever the graph allows side by side, one connection a
 /// node, one thing at a time on each.
@@ -40,42 +22,45 @@ public:
     [[nodiscard]] RunSummary run(std::stop_token stop);
 
 private:
-    enum class Mark { waiting, running, done, open, failed };
     struct Finished {
         std::size_t task;
         TaskOutcome outcome;
     };
 
-    [[nodiscard]] Done look_first();
+    [[nodiscard]] Done prepare();
     [[nodiscard]] Done check_order() const;
+    [[nodiscard]] bool begin_what_is_ready(std::stop_token stop);
     [[nodiscard]] std::vector<std::size_t> ready() const;
-    [[nodiscard]] bool chosen(std::size_t task) const;
+    [[nodiscard]] bool is_chosen(std::size_t task) const;
     /// Asks before the first task of a step; false when the step is left out or the run stops.
     [[nodiscard]] Result<bool> may_begin(std::size_t task);
+    [[nodiscard]] Done take_locks();
     void start(std::size_t task, std::stop_token stop);
+    [[nodiscard]] TaskOutcome carry_out(
+        std::size_t task, const TaskRecord& before, bool by_hand, std::stop_token stop);
     void take_finished(std::stop_token stop);
     void handle(const Finished& finished, std::stop_token stop);
+    [[nodiscard]] bool is_tried_again(std::size_t task, const Error& error, std::stop_token stop);
     void announce_section(std::size_t task);
     [[nodiscard]] std::size_t running() const;
-    void put_back(const std::string& section);
-    [[nodiscard]] bool has_way_back(const std::string& section) const;
+    void roll_back(const std::string& section);
     [[nodiscard]] bool rolls_back(std::size_t task, const Error& error) const;
-    void put_back_what_failed();
+    void roll_back_what_failed();
     [[nodiscard]] std::map<std::string, std::string> still_running() const;
-    void offer_way_back();
+    void offer_rollback();
 
     const Tools& tools_;
     RunState state_;
     RunOptions options_;
     RunSummary summary_;
-    std::vector<Mark> marks_;
-    std::map<std::size_t, Error> failures_; ///< why each task with the mark failed did
-    std::vector<bool> by_hand_;
-    std::set<std::string> approved_; ///< steps a person said yes to
-    std::set<std::string> skipped_;  ///< steps a person left for later
+    std::vector<TaskStatus> status_;        ///< by task
+    std::vector<bool> by_hand_;             ///< by task
+    std::map<std::size_t, Error> failures_; ///< why each task that failed did
+    std::set<std::string> approved_;        ///< steps a person said yes to
+    std::set<std::string> skipped_;         ///< steps a person left for later
     std::string approved_section_;
     bool approved_all_ = false;
-    std::set<std::string> given_up_;  ///< sections a person wants put back
+    std::set<std::string> given_up_;  ///< sections a person wants rolled back
     std::set<std::string> announced_; ///< sections the view knows
     std::mutex mutex_;
     std::unique_ptr<NodeLocks> locks_; ///< once anything is to be changed

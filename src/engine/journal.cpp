@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "engine/record_check.h"
+#include "engine/record_json.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -44,22 +44,22 @@ const std::set<std::string> relied_on = {"ovd-failover-journal", "run", "kind", 
     "how", "job", "digest", "hook", "token"};
 
 /// Each text by itself, before it is written as JSON: its quotes and backslashes are still its own.
-Record cleaned(const Record& value, const Redactor& redactor) {
+Json cleaned(const Json& value, const Redactor& redactor) {
     if (value.is_string()) return redactor.clean(value.get<std::string>());
     if (!value.is_structured()) return value;
-    Record copy = value;
+    Json copy = value;
     for (auto& each : copy)
         each = cleaned(each, redactor);
     return copy;
 }
 
 /// The text of a record. What is no UTF-8 is replaced, so that the line can be read back.
-std::string text_of(Record& record) {
+std::string text_of(Json& record) {
     try {
         return record.dump();
-    } catch (const Record::type_error&) {
-        auto text = record.dump(-1, ' ', false, Record::error_handler_t::replace);
-        record = Record::parse(text);
+    } catch (const Json::type_error&) {
+        auto text = record.dump(-1, ' ', false, Json::error_handler_t::replace);
+        record = Json::parse(text);
         return text;
     }
 }
@@ -78,15 +78,16 @@ Result<JournalText> parse_journal(const std::string& text, const std::string& pa
         const auto& [body, sum] = *split;
         if (checksum(loaded.last_sum, body) != sum)
             return damaged(path, number, "this line, or one before it, was changed or is missing.");
-        auto record = Record::parse(body, nullptr, false);
-        if (!record.is_object()) return damaged(path, number, "this line is no record.");
-        if (const auto field = wrong_field(record); !field.empty())
-            return damaged(path, number,
-                fmt::format("\"{}\" of this line is not what this version knows.", field));
-        if (number == 1 && record.value("ovd-failover-journal", 0) != format_version)
+        const auto json = Json::parse(body, nullptr, false);
+        if (!json.is_object()) return damaged(path, number, "this line is no record.");
+        auto record = record_of(json);
+        if (!record) return damaged(path, number, record.error());
+        const auto* header = record->as<JournalHeader>();
+        if ((number == 1) != (header != nullptr) ||
+            (header != nullptr && header->version != format_version))
             return damaged(path, number, "its format is not one that this version knows.");
         loaded.last_sum = sum;
-        loaded.records.push_back(std::move(record));
+        loaded.records.push_back(std::move(*record));
         at = end + 1;
         loaded.whole = at;
     }
@@ -128,12 +129,11 @@ Result<std::unique_ptr<Journal>> Journal::open(std::unique_ptr<JournalFile> file
     journal->last_sum_ = loaded->last_sum;
     journal->whole_ = loaded->whole;
     if (journal->records_.empty()) {
-        Record first;
-        first["ovd-failover-journal"] = format_version;
-        first["run"] = fmt::format("{:08x}", random.number() & 0xffff'ffff);
-        if (auto ok = journal->write(std::move(first)); !ok) return tl::unexpected(ok.error());
+        const auto run = fmt::format("{:08x}", random.number() & 0xffff'ffff);
+        if (auto ok = journal->write(JournalHeader{format_version, run}); !ok)
+            return tl::unexpected(ok.error());
     }
-    journal->run_id_ = journal->records_.front().value("run", "");
+    journal->run_id_ = journal->records_.front().as<JournalHeader>()->run;
     return journal;
 }
 
@@ -147,17 +147,16 @@ Result<std::vector<Record>> Journal::read(const std::string& folder) {
     return std::move(loaded->records);
 }
 
-Done Journal::write(Record record) {
+Done Journal::write(Event event) {
     const std::scoped_lock lock(mutex_);
     if (broken_) return tl::unexpected(*broken_);
-    Record whole;
-    if (record.contains("ovd-failover-journal"))
-        whole["ovd-failover-journal"] = record["ovd-failover-journal"];
-    whole["seq"] = next_;
-    whole["time"] = iso_time(clock_.wall());
-    for (const auto& [key, value] : record.items())
-        whole[key] = relied_on.contains(key) ? value : cleaned(value, redactor_);
-    const auto text = text_of(whole);
+    auto json = to_json({next_, iso_time(clock_.wall()), std::move(event)});
+    for (auto& [key, value] : json.items())
+        if (!relied_on.contains(key)) value = cleaned(value, redactor_);
+    const auto text = text_of(json);
+    // What is kept is what reading it back gives.
+    auto record = record_of(json);
+    if (!record) return fail(Kind::internal, record.error(), "This is a defect of ovd-failover.");
     const auto sum = checksum(last_sum_, text);
     const auto line = fmt::format("{},\"sum\":\"{}\"}}\n", text.substr(0, text.size() - 1), sum);
     auto ok = file_->append(line);
@@ -171,8 +170,8 @@ Done Journal::write(Record record) {
     whole_ += line.size();
     last_sum_ = sum;
     ++next_;
-    state_.take(whole);
-    records_.push_back(std::move(whole));
+    state_.take(*record);
+    records_.push_back(std::move(*record));
     return {};
 }
 
@@ -184,6 +183,11 @@ std::vector<Record> Journal::records() const {
 RunState Journal::state() const {
     const std::scoped_lock lock(mutex_);
     return state_;
+}
+
+double Journal::last_disruption() const {
+    const std::scoped_lock lock(mutex_);
+    return state_.last_disruption;
 }
 
 } // namespace ovd

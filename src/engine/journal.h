@@ -50,15 +50,17 @@ public:
     Journal(const Journal&) = delete;
     Journal& operator=(const Journal&) = delete;
 
-    /// Appends one record (time, sequence number and checksum are added, secrets taken out) and
-    /// waits until it is on disk. After a record that could not be written none is taken any more.
-    /// Safe from any thread.
-    [[nodiscard]] Done write(Record record);
+    /// Appends a record of what happened (time, sequence number and checksum are added, secrets
+    /// taken out) and waits until it is on disk. After a record that could not be written none is
+    /// taken any more. Safe from any thread.
+    [[nodiscard]] Done write(Event event);
 
     /// What was in it when it was opened, and what was written since.
     [[nodiscard]] std::vector<Record> records() const;
     /// What these records mean: the same as replay(records()), kept up to date as they are written.
     [[nodiscard]] RunState state() const;
+    /// state().last_disruption, without a copy of all the rest.
+    [[nodiscard]] double last_disruption() const;
     /// Names this run in jobs on the nodes, for ever.
     [[nodiscard]] const std::string& run_id() const { return run_id_; }
 

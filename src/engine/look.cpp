@@ -128,8 +128,7 @@ std::map<std::size_t, Finding> settle(
     const Plan& plan, const RunState& journal, const std::map<std::size_t, Finding>& findings) {
     std::map<std::size_t, Finding> settled = findings;
     const auto recorded_ok = [&](std::size_t task) {
-        const auto found = journal.tasks.find(plan.tasks[task].id);
-        return found != journal.tasks.end() && found->second.state == TaskState::ok;
+        return journal.task(plan.tasks[task].id).is_done();
     };
     // A step is done when all its tasks are.
     const auto step_done = [&](const std::string& id) {

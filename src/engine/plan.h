@@ -2,6 +2,7 @@
 #pragma once
 
 #include "action/action.h"
+#include "engine/state.h"
 #include "farm/farm.h"
 #include "guide/graph.h"
 
@@ -40,7 +41,7 @@ struct TaskPlan {
     std::vector<Operation> undo;
     std::string differs; ///< filled, for people
     std::string expect;
-    std::string digest; ///< changes when anything above does
+    std::string digest; ///< changes when what it does or checks changes
 };
 
 /// A guide on a farm: the tasks and what each will do, in the same order.
@@ -53,6 +54,9 @@ struct Plan {
     [[nodiscard]] std::optional<std::size_t> find(const std::string& task_id) const;
 };
 
+/// Whether a task was begun by this very plan, as far as its journal tells.
+[[nodiscard]] bool is_same_plan(const TaskPlan& plan, const TaskRecord& record);
+
 /// Plans the whole guide. Reads nothing but the farm file, the steps and the templates.
 [[nodiscard]] Result<Plan> make_plan(const Guide& guide, const Farm& farm);
 
@@ -60,7 +64,12 @@ struct Plan {
 [[nodiscard]] std::string command_of(const Operation& op);
 /// What goes to that command's stdin.
 [[nodiscard]] const Content* input_of(const Operation& op);
+/// The shell command by which it looks at the node until it is content; empty for the others.
+[[nodiscard]] std::string probe_of(const Operation& op);
 /// One line for people: what the operation is.
 [[nodiscard]] std::string title_of(const Operation& op);
+/// What a person is told who carries a task out by hand: its commands, or its checks where it has
+/// none.
+[[nodiscard]] std::string by_hand_text(const TaskPlan& plan);
 
 } // namespace ovd

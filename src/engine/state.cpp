@@ -2,120 +2,127 @@
 #include "engine/state.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 namespace ovd {
 namespace {
 
-constexpr std::array state_names = {
-    std::pair{TaskState::untouched, std::string_view{"untouched"}},
-    std::pair{TaskState::under_way, std::string_view{"under way"}},
-    std::pair{TaskState::ok, std::string_view{"ok"}},
-    std::pair{TaskState::open, std::string_view{"open"}},
-    std::pair{TaskState::failed, std::string_view{"failed"}},
-    std::pair{TaskState::unknown, std::string_view{"unknown"}},
-};
+/// Takes one record after the other into the state that they give.
+class Replay {
+public:
+    Replay(RunState& run, const std::string& time) : run_(run), time_(time) {}
 
-TaskState state_from(const std::string& name) {
-    for (const auto& [state, text] : state_names)
-        if (text == name) return state;
-    return TaskState::unknown;
-}
+    void operator()(const JournalHeader&) {}
 
-void take_task(TaskRecord& task, const Record& record) {
-    const std::string state = record.value("state", "");
-    if (state == "intended") {
-        task.state = TaskState::under_way;
-        task.digest = record.value("digest", "");
-        task.began = record.value("time", "");
-        task.attempts += 1;
-        task.half_undone = false;
-        task.undo_job.clear();
-        task.how.clear();
-        task.message.clear();
-        if (task.open_job() != nullptr) task.ran = true; // it may have; nobody knows any more
-        task.jobs.clear();
-        return;
+    void operator()(const RunBegan& began) {
+        run_.facts = began.facts;
+        run_.who = began.who;
+        if (!began.token.empty()) run_.tokens.push_back(began.token);
+        run_.finished = false;
+        run_.last_stop.clear(); // how the one before ended says nothing of this one
     }
-    if (state == "put back") {
-        task.state = TaskState::untouched;
-        task.touched = false;
-        task.ran = false;
-        task.half_undone = false;
-        task.jobs.clear(); // what was still running was waited for
-        return;
-    }
-    task.state = state_from(state);
-    task.digest = record.value("digest", task.digest);
-    task.how = record.value("how", "");
-    task.message = record.value("message", "");
-    task.ended = record.value("time", "");
-    task.seconds = record.value("seconds", 0.0);
-}
 
-void take_end(TaskRecord& task, const Record& record) {
-    const std::string id = record.value("job", "");
-    if (task.undo_job == id) task.undo_job.clear();
-    for (auto& job : task.jobs)
-        if (job.id == id) {
-            job.ended = true;
-            task.ran = true;
-            job.status = record.value("status", -1);
+    void operator()(const TaskChanged& change) {
+        auto& task = run_.tasks[change.task];
+        task.status = change.status;
+        switch (change.status) {
+        case TaskStatus::running:
+            task.digest = change.digest;
+            task.began = time_;
+            task.attempts += 1;
+            task.half_undone = false;
+            task.undo_job.clear();
+            task.how = TaskHow::none;
+            task.message.clear();
+            if (task.open_job() != nullptr) task.ran = true; // it may have; nobody knows any more
+            task.jobs.clear();
+            return;
+        case TaskStatus::rolled_back:
+            task.touched = false;
+            task.ran = false;
+            task.half_undone = false;
+            task.jobs.clear(); // what was still running was waited for
+            return;
+        default:
+            if (!change.digest.empty()) task.digest = change.digest;
+            task.how = change.how;
+            task.message = change.message;
+            task.ended = time_;
+            task.seconds = change.seconds;
         }
-}
+    }
+
+    void operator()(const CommandSent& sent) {
+        auto& task = run_.tasks[sent.task];
+        task.touched = true;
+        task.jobs.push_back({sent.job, sent.op, time_, false, -1, sent.command});
+    }
+
+    void operator()(const CommandEnded& ended) {
+        auto& task = run_.tasks[ended.task];
+        if (task.undo_job == ended.job) task.undo_job.clear();
+        for (auto& job : task.jobs)
+            if (job.id == ended.job) {
+                job.ended = true;
+                task.ran = true;
+                job.status = ended.status;
+            }
+        if (ended.disruptive)
+            run_.last_disruption =
+                std::max(run_.last_disruption, ended.finished > 0 ? ended.finished : ended.started);
+    }
+
+    void operator()(const HookChanged& change) {
+        auto& task = run_.tasks[change.task];
+        task.hook = change.begins ? change.hook : "";
+        task.hook_time = time_;
+        task.hook_who = run_.who;
+    }
+
+    void operator()(const QuestionAnswered& answer) {
+        // Nobody was there: it is still not known what the hook did.
+        if (answer.by != "nobody") run_.tasks[answer.task].hook.clear();
+    }
+
+    void operator()(const UndoSent& sent) {
+        // From here on it may be half undone: it is not done, and has to begin anew.
+        auto& task = run_.tasks[sent.task];
+        task.status = TaskStatus::failed;
+        task.how = TaskHow::none;
+        task.message = "its rollback was begun";
+        task.half_undone = true;
+        task.undo_job = sent.job;
+        if (sent.op == 0) ++task.rollbacks;
+    }
+
+    void operator()(const RunEnded& end) {
+        run_.last_stop = end.why;
+        run_.finished = end.finished;
+    }
+
+    void operator()(const TaskInspected&) {}
+    void operator()(const PlanOutline&) {}
+    void operator()(const SheetChecked&) {}
+    void operator()(const WatchBegan&) {}
+    void operator()(const Outage&) {}
+    void operator()(const WatchEnded&) {}
+
+private:
+    RunState& run_;
+    const std::string& time_;
+};
 
 } // namespace
 
-std::string_view to_string(TaskState state) {
-    for (const auto& [each, text] : state_names)
-        if (each == state) return text;
-    return "unknown";
+const TaskRecord& RunState::task(const std::string& id) const {
+    static const TaskRecord never_begun;
+    const auto found = tasks.find(id);
+    return found == tasks.end() ? never_begun : found->second;
 }
 
 void RunState::take(const Record& record) {
     ++records;
-    last_time = record.value("time", last_time);
-    const std::string kind = record.value("kind", "");
-    const std::string name = record.value("task", "");
-    if (kind == "task") {
-        take_task(tasks[name], record);
-    } else if (kind == "sent") {
-        tasks[name].touched = true;
-        tasks[name].jobs.push_back({record.value("job", ""), record.value("op", std::size_t{0}),
-            record.value("time", ""), false, -1});
-    } else if (kind == "put back") {
-        // From here on it may be half undone: it is not done, and has to begin anew.
-        auto& task = tasks[name];
-        task.state = TaskState::failed;
-        task.how.clear();
-        task.message = "putting it back was begun";
-        task.half_undone = true;
-        task.undo_job = record.value("job", "");
-        if (record.value("op", 0) == 0) ++task.put_backs;
-    } else if (kind == "ended") {
-        take_end(tasks[name], record);
-        if (record.value("disruptive", false))
-            last_disruption =
-                std::max(last_disruption, record.value("finished", record.value("started", 0.0)));
-    } else if (kind == "hook") {
-        auto& task = tasks[name];
-        task.hook = record.value("state", "") == "begins" ? record.value("hook", "") : "";
-        task.hook_time = record.value("time", "");
-        task.hook_who = who;
-    } else if (kind == "answer") {
-        // Nobody was there: it is still not known what the hook did.
-        if (record.value("by", "") != "nobody") tasks[name].hook.clear();
-    } else if (kind == "begin") {
-        facts = record.value("facts", Facts{});
-        who = record.value("who", "");
-        if (record.contains("token")) tokens.push_back(record.value("token", ""));
-        finished = false;
-        last_stop.clear(); // how the one before ended says nothing of this one
-    } else if (kind == "stop") {
-        last_stop = record.value("why", "");
-        finished = record.value("finished", false);
-    }
+    if (!record.time.empty()) last_time = record.time;
+    std::visit(Replay(*this, record.time), record.event);
 }
 
 RunState replay(const std::vector<Record>& records) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/facts.h"
 #include "engine/record.h"
 
 #include <map>
@@ -10,18 +9,6 @@
 
 namespace ovd {
 
-/// What the journal says of a task.
-enum class TaskState {
-    untouched, ///< never begun, or put back since
-    under_way, ///< begun, and the journal ends there
-    ok,
-    open, ///< a person answered "not yet"
-    failed,
-    unknown, ///< whether it happened could not be told
-};
-
-[[nodiscard]] std::string_view to_string(TaskState state);
-
 /// A job that was sent to a node for one operation of a task.
 struct SentJob {
     std::string id;
@@ -29,27 +16,34 @@ struct SentJob {
     std::string time; ///< when it was sent
     bool ended = false;
     int status = -1;
+    std::string command = {};
 };
 
+/// What the journal says of a task.
 struct TaskRecord {
-    TaskState state = TaskState::untouched;
+    TaskStatus status = TaskStatus::pending;
     std::string digest;
-    std::string how; ///< done, already, by hand, answered
+    TaskHow how = TaskHow::none;
     std::string message;
     std::string began;
     std::string ended;
     double seconds = 0;
     int attempts = 0;
-    bool touched = false;      ///< a job was sent for it and it was not put back since
+    bool touched = false;      ///< a job was sent for it and it was not rolled back since
     bool ran = false;          ///< likewise, and one of them is known to have run
     std::vector<SentJob> jobs; ///< of the last attempt
-    int put_backs = 0;         ///< how often putting it back was begun
-    bool half_undone = false;  ///< putting it back was begun, and it has not begun anew since
-    std::string undo_job;  ///< the last that was sent to put it back, while its end is not known
-    std::string hook;      ///< a hook that was begun, while nobody knows what it did
-    std::string hook_time; ///< when
-    std::string hook_who;  ///< by whom, and so on which machine
+    int rollbacks = 0;         ///< how often its rollback was begun
+    bool half_undone = false;  ///< its rollback was begun, and it has not begun anew since
+    std::string undo_job;      ///< the last that was sent to undo it, while its end is not known
+    std::string hook;          ///< a hook that was begun, while nobody knows what it did
+    std::string hook_time;     ///< when
+    std::string hook_who;      ///< by whom, and so on which machine
 
+    [[nodiscard]] bool is_done() const { return status == TaskStatus::done; }
+    /// Nothing of it is there: never begun, or rolled back since.
+    [[nodiscard]] bool is_fresh() const {
+        return status == TaskStatus::pending || status == TaskStatus::rolled_back;
+    }
     /// The last job, when it may still run: sent, and no end of it known.
     [[nodiscard]] const SentJob* open_job() const {
         return jobs.empty() || jobs.back().ended ? nullptr : &jobs.back();
@@ -59,6 +53,10 @@ struct TaskRecord {
 /// What replaying a journal gives.
 struct RunState {
     std::map<std::string, TaskRecord> tasks;
+
+    /// The record of a task; an empty one when it was never begun.
+    [[nodiscard]] const TaskRecord& task(const std::string& id) const;
+
     long records = 0;
     std::string who; ///< who began the last run: user@host
     std::string last_time;

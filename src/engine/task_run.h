@@ -7,6 +7,7 @@
 #include "engine/look.h"
 #include "engine/service_watch.h"
 #include "engine/sheets.h"
+#include "engine/task_outcome.h"
 #include "ui/view.h"
 
 #include <stop_token>
@@ -30,21 +31,16 @@ struct Tools {
     std::string token;
 };
 
-struct TaskOutcome {
-    Ended ended = Ended::failed;
-    std::optional<Error> error; ///< with failed and unknown
-};
-
 /// Carries out one task from wherever the journal says it is, and records each step of the way.
 /// by_hand: a person does it and the task's probe watches.
 [[nodiscard]] TaskOutcome run_task(const Tools& tools, std::size_t task, const TaskRecord& before,
     bool by_hand, std::stop_token stop);
 
-/// Runs a task's undo, and looks afterwards. Records it. What the task itself or an earlier undo
+/// Runs a task's undo, and probes afterwards. Journals it. What the task itself or an earlier undo
 /// left running is waited for; an error when that cannot be told, or the plan is not the one it was
 /// done by. patience: how long its node may be out of sight. A journal that cannot be written is no
-/// obstacle: the way back is.
-[[nodiscard]] Done put_back_task(
+/// obstacle.
+[[nodiscard]] Done roll_back_task(
     const Tools& tools, std::size_t task, const TaskRecord& before, Seconds patience);
 
 /// How long a node that was there before may be out of sight while it is looked at: as for a

@@ -98,6 +98,8 @@ struct Farm {
 
     [[nodiscard]] const Node* node(const std::string& id) const;
     [[nodiscard]] const Server* server(const std::string& name) const;
+    /// A node or server that this program must not log in to: people do what is done there.
+    [[nodiscard]] bool is_by_hand(const std::string& machine) const;
 };
 
 /// Reads and validates farm.toml whole. Each error names file, line, column and a way out.

@@ -191,6 +191,12 @@ const Node* Farm::node(const std::string& id) const {
     return found == nodes.end() ? nullptr : &*found;
 }
 
+bool Farm::is_by_hand(const std::string& machine) const {
+    const auto* a_node = node(machine);
+    const auto* a_server = server(machine);
+    return (a_node != nullptr && a_node->by_hand) || (a_server != nullptr && a_server->by_hand);
+}
+
 const Server* Farm::server(const std::string& wanted) const {
     const auto found = std::find_if(servers.begin(), servers.end(),
         [&](const Server& server) { return server.name == wanted; });

@@ -83,7 +83,7 @@ Result<std::vector<FactSpec>> load_facts(const fs::path& path) {
 Result<Section> load_section(const fs::path& path, const std::string& chapter) {
     auto table = load_toml(path, Kind::steps);
     if (!table) return tl::unexpected(table.error());
-    if (auto known = only_keys(*table, path, {"title", "needs", "put_back", "step"}, Kind::steps);
+    if (auto known = only_keys(*table, path, {"title", "needs", "rollback", "step"}, Kind::steps);
         !known)
         return tl::unexpected(known.error());
     Section section;
@@ -91,9 +91,9 @@ Result<Section> load_section(const fs::path& path, const std::string& chapter) {
     section.id = chapter + "/" + path.stem().string();
     section.where = {path.string(), 1, 1};
     section.title = (*table)["title"].value_or(std::string{});
-    auto put_back = read_flag(*table, "put_back", path);
-    if (!put_back) return tl::unexpected(put_back.error());
-    section.put_back = *put_back;
+    auto rollback = read_flag(*table, "rollback", path);
+    if (!rollback) return tl::unexpected(rollback.error());
+    section.rollback = *rollback;
     if (section.title.empty())
         return fail(Kind::steps, "A section needs a title.", "Write title = \"...\" on top.",
             section.where);
@@ -149,6 +149,13 @@ std::vector<const Step*> Guide::steps() const {
 const Step* Guide::step(const std::string& id) const {
     for (const auto* each : steps())
         if (each->id == id) return each;
+    return nullptr;
+}
+
+const Section* Guide::section(const std::string& id) const {
+    for (const auto& chapter : chapters)
+        for (const auto& section : chapter.sections)
+            if (section.id == id) return &section;
     return nullptr;
 }
 

@@ -71,7 +71,7 @@ struct Section {
     std::string title;
     std::vector<std::string> needs; ///< sections or chapters, in place of the section before
     bool has_needs = false;
-    bool put_back = false; ///< when a task fails, undo what this run did in this section
+    bool rollback = false; ///< when a task fails, undo what this run did in this section
     std::vector<Step> steps;
     Where where;
 };
@@ -110,6 +110,7 @@ struct Guide {
 
     [[nodiscard]] std::vector<const Step*> steps() const;
     [[nodiscard]] const Step* step(const std::string& id) const;
+    [[nodiscard]] const Section* section(const std::string& id) const;
     /// The names of what can be carried out, the migration first.
     [[nodiscard]] std::vector<std::string> procedures() const;
 };

@@ -40,7 +40,7 @@ std::string wire(double x, double from, double to) {
 
 class Drawing {
 public:
-    Drawing(const Record& farm, const FarmPicture& picture) : farm_(farm), picture_(picture) {}
+    Drawing(const Json& farm, const FarmPicture& picture) : farm_(farm), picture_(picture) {}
 
     std::string svg() {
         const auto& p = picture_;
@@ -77,7 +77,7 @@ private:
 
     std::string servers() {
         std::string body;
-        const auto all = farm_.value("servers", Record::array());
+        const auto all = farm_.value("servers", Json::array());
         const std::size_t shown = std::min<std::size_t>(all.size(), 4);
         double x = 40;
         for (std::size_t i = 0; i < shown; ++i, x += 165) {
@@ -97,8 +97,8 @@ private:
 
     std::string osm(double x, const std::string& id, bool there) {
         if (!there) return {};
-        Record node;
-        for (const auto& each : farm_.value("nodes", Record::array()))
+        Json node;
+        for (const auto& each : farm_.value("nodes", Json::array()))
             if (text_of(each, "id") == id) node = each;
         const bool active = picture_.active == id;
         std::vector<std::string> about{text_of(node, "address")};
@@ -115,7 +115,7 @@ private:
     std::string quorum(double x, const std::string& id) {
         if (!picture_.priv) return {};
         std::string name = id;
-        for (const auto& each : farm_.value("nodes", Record::array()))
+        for (const auto& each : farm_.value("nodes", Json::array()))
             if (text_of(each, "id") == id) name = text_of(each, "hostname");
         return fmt::format("<rect x=\"{:.0f}\" y=\"220\" width=\"80\" height=\"57\" rx=\"8\" "
                            "class=\"m\"/>\n",
@@ -129,7 +129,7 @@ private:
         if (!picture_.priv) return {};
         std::string name = "dbmy";
         std::string address;
-        for (const auto& each : farm_.value("nodes", Record::array()))
+        for (const auto& each : farm_.value("nodes", Json::array()))
             if (text_of(each, "id") == "dbmy") {
                 name = text_of(each, "hostname");
                 address = text_of(each, "priv_address");
@@ -138,13 +138,13 @@ private:
                                          {address, picture_.dbmy ? "holds the database" : "empty"});
     }
 
-    const Record& farm_;
+    const Json& farm_;
     const FarmPicture& picture_;
 };
 
 } // namespace
 
-std::string drawing(const Record& farm, const FarmPicture& picture) {
+std::string drawing(const Json& farm, const FarmPicture& picture) {
     return Drawing(farm, picture).svg();
 }
 

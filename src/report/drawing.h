@@ -17,7 +17,7 @@ struct FarmPicture {
 };
 
 /// An SVG drawing; farm is that of an outline.
-[[nodiscard]] std::string drawing(const Record& farm, const FarmPicture& picture);
+[[nodiscard]] std::string drawing(const Json& farm, const FarmPicture& picture);
 
 /// One run as a bar: farm time from left to right, interruptions and sheets on it. Times are
 /// seconds since the run began.

@@ -10,7 +10,7 @@ namespace {
 using Data = kainjow::mustache::data;
 
 /// What mustache understands: objects, lists, texts, yes and no.
-Data data_from(const Record& json) {
+Data data_from(const Json& json) {
     if (json.is_object()) {
         Data object(Data::type::object);
         for (const auto& [key, value] : json.items())
@@ -30,7 +30,7 @@ Data data_from(const Record& json) {
 
 } // namespace
 
-Result<std::string> report_html(const Record& data, const std::string& text) {
+Result<std::string> report_html(const Json& data, const std::string& text) {
     kainjow::mustache::mustache page(text);
     if (!page.is_valid())
         return fail(Kind::steps, "templates/report.html: " + page.error_message(),

@@ -2,16 +2,19 @@
 #include "report/outline.h"
 
 #include "base/text.h"
+#include "engine/record_json.h"
+
+#include <tuple>
 
 namespace ovd {
 namespace {
 
-Record farm_of(const Farm& farm, const Guide& guide) {
-    Record json{{"name", farm.name}, {"vip", farm.vip}, {"srv_subnet", farm.srv_subnet},
+Json farm_of(const Farm& farm, const Guide& guide) {
+    Json json{{"name", farm.name}, {"vip", farm.vip}, {"srv_subnet", farm.srv_subnet},
         {"priv_name", farm.priv_name}, {"priv_subnet", farm.priv_subnet},
         {"cluster", farm.cluster_name}, {"database", farm.database_name},
-        {"access", farm.access == "dns" ? farm.access_name : farm.vip}, {"nodes", Record::array()},
-        {"servers", Record::array()}, {"letters", Record::array()}, {"outside", Record::array()}};
+        {"access", farm.access == "dns" ? farm.access_name : farm.vip}, {"nodes", Json::array()},
+        {"servers", Json::array()}, {"letters", Json::array()}, {"outside", Json::array()}};
     for (const auto& node : farm.nodes) {
         json["nodes"].push_back(
             {{"id", node.id}, {"hostname", node.hostname}, {"platform", node.platform},
@@ -30,36 +33,33 @@ Record farm_of(const Farm& farm, const Guide& guide) {
 
 } // namespace
 
-Record outline_of(const Plan& plan) {
-    Record record{{"kind", "outline"}, {"farm", farm_of(plan.farm, plan.guide)},
-        {"sections", Record::array()}, {"tasks", Record::array()}};
+PlanOutline outline_of(const Plan& plan) {
+    PlanOutline outline;
+    outline.farm = farm_of(plan.farm, plan.guide);
     for (const auto& chapter : plan.guide.chapters)
         for (const auto& section : chapter.sections)
-            record["sections"].push_back({{"id", section.id}, {"title", section.title},
-                {"chapter", chapter.id}, {"chapter_title", chapter.title}});
+            outline.sections.push_back({section.id, section.title, chapter.id, chapter.title});
     for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
-        const auto& task = plan.tasks[i];
-        Record row{{"task", task.id}, {"step", task.step->id}, {"title", task.step->title},
-            {"section", task.step->section}, {"node", task.node}, {"guide", task.step->guide}};
-        if (!plan.details[i].differs.empty()) row["differs"] = plan.details[i].differs;
-        if (task.step->disruptive) row["expect"] = plan.details[i].expect;
-        record["tasks"].push_back(std::move(row));
+        const auto& [task, detail] = std::tie(plan.tasks[i], plan.details[i]);
+        outline.tasks.push_back(
+            {task.id, task.step->id, task.step->title, task.step->section, task.node,
+                task.step->guide, detail.differs, task.step->disruptive ? detail.expect : ""});
     }
-    record["digest"] = sha256(record.dump()).substr(0, 16);
-    return record;
+    outline.digest = sha256(to_json(Event(outline)).dump()).substr(0, 16);
+    return outline;
 }
 
-std::optional<Record> new_outline(const Plan& plan, const std::vector<Record>& journal) {
-    auto record = outline_of(plan);
-    for (auto each = journal.rbegin(); each != journal.rend(); ++each) {
-        if (each->value("kind", "") != "outline") continue;
-        if (each->value("digest", "") == record["digest"].get<std::string>()) return {};
-        break;
-    }
-    return record;
+std::optional<PlanOutline> new_outline(const Plan& plan, const std::vector<Record>& journal) {
+    auto outline = outline_of(plan);
+    for (auto each = journal.rbegin(); each != journal.rend(); ++each)
+        if (const auto* last = each->as<PlanOutline>()) {
+            if (last->digest == outline.digest) return {};
+            break;
+        }
+    return outline;
 }
 
-std::string text_of(const Record& json, const char* key) {
+std::string text_of(const Json& json, const char* key) {
     const auto found = json.find(key);
     return found != json.end() && found->is_string() ? found->get<std::string>() : "";
 }

@@ -2,8 +2,6 @@
 #include "report/service.h"
 
 #include "base/clock.h"
-#include "base/text.h"
-#include "report/outline.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -16,78 +14,77 @@ struct Span {
     std::string to; ///< empty: to the end of the journal
 };
 
-/// When the service was being looked at and answered at all; times are of one form, so that their
+/// When the service was being watched and answered at all; times are of one form, so that their
 /// order is that of their texts.
 std::vector<Span> watched_spans(const std::vector<Record>& journal) {
     std::vector<Span> spans;
     std::string open;
     std::string last;
     for (const auto& record : journal) {
-        const auto kind = text_of(record, "kind");
         // A run that was killed watched until its last record, and knew what it saw.
-        if (kind == "begin" && !open.empty()) spans.push_back({open, last});
-        if (kind == "begin") open.clear();
-        if (kind == "watching" && open.empty()) open = text_of(record, "from");
-        if (kind == "watched") {
-            if (record.value("seen", false))
-                spans.push_back({text_of(record, "from"), text_of(record, "to")});
+        if (record.as<RunBegan>() != nullptr) {
+            if (!open.empty()) spans.push_back({open, last});
             open.clear();
         }
-        last = text_of(record, "time");
+        if (const auto* began = record.as<WatchBegan>(); began != nullptr && open.empty())
+            open = began->from;
+        if (const auto* ended = record.as<WatchEnded>()) {
+            if (ended->seen) spans.push_back({ended->from, ended->to});
+            open.clear();
+        }
+        last = record.time;
     }
     if (!open.empty()) spans.push_back({open, ""});
     return spans;
 }
 
-bool any_begun(const Record& outline, const RunState& state, const std::string& step) {
-    return std::ranges::any_of(outline["tasks"], [&](const Record& row) {
-        const auto task = state.tasks.find(text_of(row, "task"));
-        return text_of(row, "step") == step && task != state.tasks.end() &&
-               task->second.how != "already" &&
-               (task->second.touched || task->second.state == TaskState::ok);
+bool any_begun(const PlanOutline& outline, const RunState& state, const std::string& step) {
+    return std::ranges::any_of(outline.tasks, [&](const PlanOutline::Row& row) {
+        const auto& task = state.task(row.task);
+        return row.step == step && task.how != TaskHow::already && (task.touched || task.is_done());
     });
 }
 
 } // namespace
 
-std::vector<Record> interruptions(const std::vector<Record>& journal) {
-    std::vector<Record> found;
+std::vector<Outage> outages(const std::vector<Record>& journal) {
+    std::vector<Outage> found;
     for (const auto& record : journal) {
-        if (text_of(record, "kind") != "away") continue;
-        if (!found.empty() && text_of(found.back(), "from") == text_of(record, "from"))
-            found.back() = record;
+        const auto* outage = record.as<Outage>();
+        if (outage == nullptr) continue;
+        if (!found.empty() && found.back().from == outage->from)
+            found.back() = *outage;
         else
-            found.push_back(record);
+            found.push_back(*outage);
     }
     return found;
 }
 
-std::vector<std::string> not_watched(const std::vector<Record>& journal, const Record& outline) {
+std::vector<std::string> not_watched(
+    const std::vector<Record>& journal, const PlanOutline& outline) {
     const auto spans = watched_spans(journal);
+    const auto unseen = [&](const std::string& when) {
+        return std::ranges::none_of(spans, [&](const Span& span) {
+            return span.from <= when && (span.to.empty() || when <= span.to);
+        });
+    };
     std::vector<std::string> titles;
-    for (const auto& row : outline["tasks"]) {
-        if (!row.contains("expect")) continue; // users notice nothing
-        const auto task = text_of(row, "task");
-        for (const auto& record : journal) {
-            if (text_of(record, "kind") != "sent" || text_of(record, "task") != task) continue;
-            const auto when = text_of(record, "time");
-            if (std::ranges::any_of(spans, [&](const Span& span) {
-                    return span.from <= when && (span.to.empty() || when <= span.to);
-                }))
-                continue;
-            titles.push_back(text_of(row, "title"));
-            break;
-        }
+    for (const auto& row : outline.tasks) {
+        if (row.expect.empty()) continue; // users notice nothing
+        if (std::ranges::any_of(journal, [&](const Record& record) {
+                const auto* sent = record.as<CommandSent>();
+                return sent != nullptr && sent->task == row.task && unseen(record.time);
+            }))
+            titles.push_back(row.title);
     }
     return titles;
 }
 
 std::vector<std::string> standing(
-    const std::vector<Record>& journal, const Record& outline, const RunState& state) {
+    const std::vector<Record>& journal, const PlanOutline& outline, const RunState& state) {
     std::vector<std::string> all;
-    if (const auto away = interruptions(journal);
-        !away.empty() && text_of(away.back(), "to").empty())
-        all.push_back("the service has been away since " + text_of(away.back(), "from"));
+    if (const auto down = outages(journal); !down.empty() && down.back().to.empty())
+        all.push_back("the service has been down since " + down.back().from);
     struct Between {
         const char* first;
         const char* last;
@@ -95,7 +92,8 @@ std::vector<std::string> standing(
     };
     // A row a pair of steps: what the first one begins holds until the last one is done.
     constexpr Between pairs[] = {
-        {"config-away", "config-installed", "OVD's configuration is away: nobody can log in"},
+        {"config-away", "config-installed",
+            "OVD's configuration is moved aside: nobody can log in"},
         {"users-gone-for-card", "users-back-after-card", "Maintenance Mode is on"},
         {"users-gone-for-vip", "production-again", "Maintenance Mode is on"},
         {"update-maintenance-on", "update-maintenance-off", "Maintenance Mode is on"},
@@ -106,12 +104,11 @@ std::vector<std::string> standing(
     return all;
 }
 
-bool step_done(const Record& outline, const RunState& state, const std::string& step) {
+bool step_done(const PlanOutline& outline, const RunState& state, const std::string& step) {
     bool found = false;
-    for (const auto& row : outline["tasks"]) {
-        if (text_of(row, "step") != step) continue;
-        const auto task = state.tasks.find(text_of(row, "task"));
-        if (task == state.tasks.end() || task->second.state != TaskState::ok) return false;
+    for (const auto& row : outline.tasks) {
+        if (row.step != step) continue;
+        if (!state.task(row.task).is_done()) return false;
         found = true;
     }
     return found;

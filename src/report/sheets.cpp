@@ -2,56 +2,62 @@
 #include "report/sheets.h"
 
 #include "base/text.h"
-#include "report/outline.h"
 
+#include <algorithm>
 #include <map>
 
 namespace ovd {
 namespace {
 
+const char* look_of(CheckState state) {
+    switch (state) {
+    case CheckState::passed:
+        return "green";
+    case CheckState::changed:
+    case CheckState::known:
+        return "yellow";
+    case CheckState::unanswered:
+    case CheckState::failed:
+        return "red";
+    }
+    return "red";
+}
+
 class Pages {
 public:
-    Record page(const Record& record) {
-        Record sheet{{"title", text_of(record, "title")},
-            {"time", shown_time(text_of(record, "time"))}, {"iso", text_of(record, "time")},
-            {"red", record.value("red", true)}, {"active", text_of(record, "active")},
-            {"service", text_of(record, "service")},
-            {"length", human_seconds(record.value("seconds", 0.0))},
-            {"budget", human_seconds(record.value("budget", 0.0))}, {"first", pages_++ == 0},
-            {"checks", Record::array()}};
-        std::size_t good = 0;
-        std::size_t moved = 0;
-        for (const auto& each : record.value("checks", Record::array())) {
-            const auto state = text_of(each, "state");
-            good += state == "ok" || state == "moved" ? 1 : 0;
-            moved += state == "moved" ? 1 : 0;
-            sheet["checks"].push_back(check(each, state));
-        }
-        sheet["all"] = sheet["checks"].size();
-        sheet["good"] = good;
-        sheet["moved"] = moved;
-        const bool red = record.value("red", true);
-        sheet["look"] = red ? "red" : moved > 0 ? "yellow" : "green";
-        sheet["word"] = red ? "red" : "green";
-        return sheet;
+    Json page(const Record& record, const SheetChecked& sheet) {
+        const auto count = [&](CheckState state) {
+            return std::ranges::count(sheet.checks, state, &SheetCheckResult::state);
+        };
+        const auto changed = count(CheckState::changed);
+        Json page{{"title", sheet.title}, {"time", shown_time(record.time)}, {"iso", record.time},
+            {"red", sheet.failed}, {"active", sheet.active}, {"service", sheet.service},
+            {"length", human_seconds(sheet.seconds)},
+            {"budget", human_seconds(static_cast<double>(sheet.budget))}, {"first", pages_++ == 0},
+            {"checks", Json::array()}, {"all", sheet.checks.size()},
+            {"good", count(CheckState::passed) + changed}, {"moved", changed},
+            {"look", sheet.failed  ? "red"
+                     : changed > 0 ? "yellow"
+                                   : "green"},
+            {"word", sheet.failed ? "failed" : "passed"}};
+        for (const auto& each : sheet.checks)
+            page["checks"].push_back(check(each));
+        return page;
     }
 
 private:
-    Record check(const Record& each, const std::string& state) {
-        const auto name = text_of(each, "name");
-        const char* look = state == "ok"                              ? "green"
-                           : state == "moved" || state == "as before" ? "yellow"
-                                                                      : "red";
-        Record check{{"name", name}, {"state", state}, {"look", look},
-            {"says", text_of(each, "says")}, {"notable", state != "ok"},
-            {"moved", each.value("moved", Record::array())}, {"values", Record::array()}};
-        const auto values = each.value("values", Record::object());
-        for (const auto& [key, value] : values.items()) {
-            if (text_of(value, "compare") == "never") continue; // kept for the next look only
-            const auto now = text_of(value, "is");
-            const auto& first = first_.emplace(name + "\n" + key, now).first->second;
-            check["values"].push_back(
-                {{"value", key}, {"is", now}, {"was", first}, {"other", first != now}});
+    Json check(const SheetCheckResult& each) {
+        Json check{{"name", each.name}, {"state", to_string(each.state)},
+            {"look", look_of(each.state)}, {"says", each.says},
+            {"notable", each.state != CheckState::passed}, {"moved", Json::array()},
+            {"values", Json::array()}};
+        for (const auto& [value, before, now] : each.changed)
+            check["moved"].push_back({{"value", value}, {"before", before}, {"now", now}});
+        for (const auto& [key, value] : each.values) {
+            if (value.compare == Compare::never) continue; // kept for the next run only
+            const auto& first = first_.emplace(each.name + "\n" + key, value.text).first->second;
+            check["values"].push_back({{"value", key}, {"is", value.text}, {"was", first},
+                {"other", first != value.text}});
         }
         check["has_values"] = !check["values"].empty();
         return check;
@@ -63,11 +69,12 @@ private:
 
 } // namespace
 
-Record sheet_pages(const std::vector<Record>& journal) {
+Json sheet_pages(const std::vector<Record>& journal) {
     Pages pages;
-    Record all = Record::array();
+    Json all = Json::array();
     for (const auto& record : journal)
-        if (text_of(record, "kind") == "sheet") all.push_back(pages.page(record));
+        if (const auto* sheet = record.as<SheetChecked>())
+            all.push_back(pages.page(record, *sheet));
     return all;
 }
 

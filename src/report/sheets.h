@@ -5,9 +5,8 @@
 
 namespace ovd {
 
-/// Each time that the verification sheet was gone through, with what every check saw beside what it
-/// saw the first time.
-[[nodiscard]] Record sheet_pages(const std::vector<Record>& journal);
+/// Each run of the verification sheet, with what every check saw beside the baseline.
+[[nodiscard]] Json sheet_pages(const std::vector<Record>& journal);
 
 /// 2026-01-31 02:14:07 UTC, of an ISO time.
 [[nodiscard]] std::string shown_time(const std::string& iso);

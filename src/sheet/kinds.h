@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/content.h"
+#include "engine/sheet_record.h"
 #include "guide/template.h"
 #include "sheet/sheet.h"
 #include "ssh/node_io.h"
@@ -13,21 +14,6 @@
 #include <span>
 
 namespace ovd {
-
-/// How a value is compared with what it was the first time.
-enum class Compare {
-    exactly, ///< any other value has moved
-    roughly, ///< within a fifth
-    slow,    ///< milliseconds: three times as much and half a second more
-    first,   ///< whatever is seen first is right: a certificate; any other is a fault
-    never,   ///< kept for the next look only
-};
-
-struct Value {
-    std::string text;
-    Compare compare = Compare::exactly;
-};
-using Values = std::map<std::string, Value>;
 
 /// What is known when a check is made.
 struct SheetContext {

@@ -192,7 +192,7 @@ private:
     }
 
     Done finish(Going& each) {
-        CheckResultOfSheet done;
+        SheetCheckResult done;
         done.name = each.check->name;
         done.kind = each.check->kind;
         done.seconds = each.seconds;
@@ -213,7 +213,7 @@ private:
     }
 
     /// A person's word holds for some hours; then it is asked for again.
-    Done ask(const SheetCheck& check, CheckResultOfSheet& done) {
+    Done ask(const SheetCheck& check, SheetCheckResult& done) {
         const auto now = tools_.clock.wall();
         auto word = history_.word(check.name);
         const bool fresh = word && word->time > iso_time(now - check.valid);
@@ -226,7 +226,7 @@ private:
             if (word) word->time = iso_time(now);
         }
         if (!word) {
-            done.state = CheckState::waits;
+            done.state = CheckState::unanswered;
             done.says = "nobody was there to answer: " + check.target;
             return {};
         }

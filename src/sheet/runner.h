@@ -6,6 +6,7 @@
 #include "base/threads.h"
 #include "farm/farm.h"
 #include "guide/step.h"
+#include "sheet/kinds.h"
 #include "sheet/result.h"
 
 #include <functional>
@@ -25,7 +26,7 @@ struct SheetTools {
     /// Asks a person about a check; nothing when nobody is there. Called one at a time.
     std::function<Result<std::optional<Word>>(const SheetCheck&)> person;
     /// Told as each check is through; may be empty.
-    std::function<void(const CheckResultOfSheet&)> told;
+    std::function<void(const SheetCheckResult&)> told;
 };
 
 /// What its kind makes of what was seen; one that it cannot make anything of is bad.

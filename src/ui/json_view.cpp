@@ -33,17 +33,16 @@ void JsonView::note(const std::string& task, const std::string& text) {
     put({{"event", "note"}, {"task", task}, {"text", text}});
 }
 
-void JsonView::ends(
-    const std::string& task, Ended ended, const std::string& message, double seconds) {
-    put({{"event", "ends"}, {"task", task}, {"how", to_string(ended)}, {"message", message},
-        {"seconds", seconds}});
+void JsonView::ends(const std::string& task, const TaskOutcome& outcome, double seconds) {
+    put({{"event", "ends"}, {"task", task}, {"status", to_string(outcome.status)},
+        {"how", to_string(outcome)}, {"message", outcome.message}, {"seconds", seconds}});
 }
 
-void JsonView::service(std::optional<std::chrono::system_clock::time_point> away_since) {
-    if (away_since)
-        put({{"event", "service"}, {"state", "away"}, {"since", iso_time(*away_since)}});
+void JsonView::service(std::optional<std::chrono::system_clock::time_point> down_since) {
+    if (down_since)
+        put({{"event", "service"}, {"state", "down"}, {"since", iso_time(*down_since)}});
     else
-        put({{"event", "service"}, {"state", "there"}});
+        put({{"event", "service"}, {"state", "up"}});
 }
 
 void JsonView::error(const Error& error) {

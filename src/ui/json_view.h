@@ -20,9 +20,8 @@ public:
     void doing(const std::string& task, const std::string& what) override;
     void output(const std::string& task, std::string_view text) override;
     void note(const std::string& task, const std::string& text) override;
-    void ends(
-        const std::string& task, Ended ended, const std::string& message, double seconds) override;
-    void service(std::optional<std::chrono::system_clock::time_point> away_since) override;
+    void ends(const std::string& task, const TaskOutcome& outcome, double seconds) override;
+    void service(std::optional<std::chrono::system_clock::time_point> down_since) override;
     void error(const Error& error) override;
     void say(const std::string& text) override;
     void pause() override;

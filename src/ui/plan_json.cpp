@@ -8,43 +8,54 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// The fields of an operation, beside its title.
+class OperationFields {
+public:
+    explicit OperationFields(Json& json) : json_(json) {}
+
+    void operator()(const RunOp& run) {
+        json_["kind"] = "run";
+        command(run.command, run.input);
+    }
+    void operator()(const PutOp& put) {
+        json_["kind"] = "put";
+        json_["path"] = put.path;
+        json_["owner"] = put.owner;
+        json_["mode"] = put.mode;
+        command(command_of(put), put.content);
+    }
+    void operator()(const AskOp& ask) {
+        json_["kind"] = "ask";
+        json_["question"] = ask.question;
+        json_["look"] = ask.look;
+        json_["hook"] = ask.hook;
+    }
+    void operator()(const WaitOp& wait) {
+        json_["kind"] = "wait";
+        json_["command"] = wait.command;
+        json_["within"] = wait.within.count();
+    }
+    void operator()(const SheetOp&) { json_["kind"] = "sheet"; }
+    void operator()(const AdminOp& admin) {
+        json_["kind"] = "admin";
+        json_["question"] = admin.ask.question;
+        json_["look"] = admin.look;
+        if (!admin.command.empty()) command(admin.command, admin.input);
+    }
+
+private:
+    void command(const std::string& text, const Content& input) {
+        json_["command"] = text;
+        json_["stdin"] = input.display();
+    }
+
+    Json& json_;
+};
+
 Json operation_json(const Operation& op) {
     Json json;
     json["title"] = title_of(op);
-    if (const auto* ask = std::get_if<AskOp>(&op)) {
-        json["kind"] = "ask";
-        json["question"] = ask->question;
-        json["look"] = ask->look;
-        json["hook"] = ask->hook;
-        return json;
-    }
-    if (const auto* wait = std::get_if<WaitOp>(&op)) {
-        json["kind"] = "wait";
-        json["command"] = wait->command;
-        json["within"] = wait->within.count();
-        return json;
-    }
-    if (std::holds_alternative<SheetOp>(op)) {
-        json["kind"] = "sheet";
-        return json;
-    }
-    if (const auto* admin = std::get_if<AdminOp>(&op)) {
-        json["kind"] = "admin";
-        json["question"] = admin->ask.question;
-        json["look"] = admin->look;
-        if (admin->command.empty()) return json;
-        json["command"] = admin->command;
-        json["stdin"] = admin->input.display();
-        return json;
-    }
-    json["kind"] = std::holds_alternative<PutOp>(op) ? "put" : "run";
-    if (const auto* put = std::get_if<PutOp>(&op)) {
-        json["path"] = put->path;
-        json["owner"] = put->owner;
-        json["mode"] = put->mode;
-    }
-    json["command"] = command_of(op);
-    json["stdin"] = input_of(op)->display();
+    std::visit(OperationFields(json), op);
     return json;
 }
 

@@ -2,6 +2,7 @@
 #include "ui/plan_text.h"
 
 #include "base/text.h"
+#include "engine/survey.h"
 
 #include <fmt/format.h>
 
@@ -41,59 +42,67 @@ private:
 };
 
 std::string state_of(const Plan& plan, std::size_t task, const PlanShow& show) {
-    const auto recorded = show.journal.tasks.find(plan.tasks[task].id);
+    const auto& record = show.journal.task(plan.tasks[task].id);
     const auto finding = show.findings.find(task);
     const bool seen = finding != show.findings.end();
-    if (recorded != show.journal.tasks.end() && recorded->second.state == TaskState::ok) {
+    if (record.is_done()) {
         if (seen && finding->second.state == Finding::State::not_done)
             return "was done by this run, but no longer looks so";
-        if (recorded->second.digest != plan.details[task].digest)
+        if (!is_same_plan(plan.details[task], record))
             return "done, by an older plan than this one";
-        return "done " + recorded->second.ended;
+        return "done " + record.ended;
     }
     if (seen && finding->second.superseded) return "done: a later step has taken over";
     if (seen && finding->second.state == Finding::State::done) return "already so";
     if (seen && finding->second.state == Finding::State::cannot_tell)
         return "CANNOT TELL: " + finding->second.detail;
-    if (recorded != show.journal.tasks.end() && recorded->second.state != TaskState::untouched)
-        return std::string(to_string(recorded->second.state));
-    return "to do";
+    return record.status == TaskStatus::pending ? "to do" : std::string(to_string(record.status));
 }
+
+/// Shows what an operation is, for the page of a plan.
+class OperationText {
+public:
+    explicit OperationText(Page& page) : page_(page) {}
+
+    void operator()(const RunOp& run) {
+        page_.verbatim(run.command, "      ");
+        input(run.input);
+    }
+    void operator()(const PutOp& put) {
+        page_.line(fmt::format("    {}:", title_of(put)));
+        page_.verbatim(put.content.display(), "      | ");
+    }
+    void operator()(const AskOp& ask) {
+        page_.prose(ask.question, "    ", "asks: ");
+        if (!ask.look.empty()) page_.prose(ask.look, "    ", "look at: ");
+        if (!ask.hook.empty())
+            page_.prose(
+                fmt::format("(a hook named {} in farm.toml answers instead)", ask.hook), "    ");
+    }
+    void operator()(const WaitOp& wait) {
+        page_.prose(title_of(wait), "    ");
+        page_.verbatim(wait.command, "      ");
+    }
+    void operator()(const SheetOp& sheet) { page_.prose(title_of(sheet), "    "); }
+    void operator()(const AdminOp& admin) {
+        page_.prose(title_of(admin), "    ");
+        page_.verbatim(admin.command.empty() ? admin.look : admin.command, "      ");
+        input(admin.input);
+        page_.prose(admin.ask.question, "    ", "where it gives no clear answer, asks: ");
+    }
+
+private:
+    void input(const Content& content) {
+        if (content.empty()) return;
+        page_.line("    with this on stdin:");
+        page_.verbatim(content.display(), "      ");
+    }
+
+    Page& page_;
+};
 
 void show_operation(Page& page, const Operation& op) {
-    if (const auto* run = std::get_if<RunOp>(&op)) {
-        page.verbatim(run->command, "      ");
-        if (!run->input.empty()) {
-            page.line("    with this on stdin:");
-            page.verbatim(run->input.display(), "      ");
-        }
-    } else if (const auto* put = std::get_if<PutOp>(&op)) {
-        page.line(fmt::format("    {}:", title_of(*put)));
-        page.verbatim(put->content.display(), "      | ");
-    } else if (const auto* ask = std::get_if<AskOp>(&op)) {
-        page.prose(ask->question, "    ", "asks: ");
-        if (!ask->look.empty()) page.prose(ask->look, "    ", "look at: ");
-        if (!ask->hook.empty())
-            page.prose(
-                fmt::format("(a hook named {} in farm.toml answers instead)", ask->hook), "    ");
-    } else if (const auto* admin = std::get_if<AdminOp>(&op)) {
-        page.prose(title_of(op), "    ");
-        page.verbatim(admin->command.empty() ? admin->look : admin->command, "      ");
-        page.line("    with this on stdin:");
-        page.verbatim(admin->input.display(), "      ");
-        page.prose(admin->ask.question, "    ", "where it gives no clear answer, asks: ");
-    } else {
-        page.prose(title_of(op), "    ");
-        if (const auto* wait = std::get_if<WaitOp>(&op)) page.verbatim(wait->command, "      ");
-    }
-}
-
-/// Whether a failure in the section of this step undoes what was done there.
-bool is_put_back(const Guide& guide, const Step& step) {
-    for (const auto& chapter : guide.chapters)
-        for (const auto& section : chapter.sections)
-            if (section.id == step.section) return section.put_back;
-    return false;
+    std::visit(OperationText(page), op);
 }
 
 void show_task(Page& page, const Plan& plan, std::size_t task, const PlanShow& show) {
@@ -116,8 +125,8 @@ void show_task(Page& page, const Plan& plan, std::size_t task, const PlanShow& s
         page.verbatim(check.command, "      ");
         if (!check.input.empty()) page.verbatim(check.input.display(), "      stdin: ");
     }
-    if (detail.undo.empty() || !is_put_back(plan.guide, *plan.tasks[task].step)) return;
-    page.line("    if something fails in this section, this is put back by:");
+    if (detail.undo.empty() || !is_rolled_back(plan.guide, plan.tasks[task].step->section)) return;
+    page.line("    if something fails in this section, this is rolled back by:");
     for (const auto& op : detail.undo)
         show_operation(page, op);
 }
@@ -166,9 +175,7 @@ bool is_done(const Plan& plan, std::size_t task, const PlanShow& show) {
     const auto finding = show.findings.find(task);
     if (finding != show.findings.end() && finding->second.state == Finding::State::done)
         return true;
-    const auto recorded = show.journal.tasks.find(plan.tasks[task].id);
-    if (recorded == show.journal.tasks.end() || recorded->second.state != TaskState::ok)
-        return false;
+    if (!show.journal.task(plan.tasks[task].id).is_done()) return false;
     return finding == show.findings.end() || finding->second.state == Finding::State::journal_only;
 }
 

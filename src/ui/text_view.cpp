@@ -24,22 +24,41 @@ std::string node_of(const std::string& task) {
     return at == std::string::npos ? "-" : task.substr(at + 1);
 }
 
-const char* color_of(Ended ended) {
-    switch (ended) {
-    case Ended::done:
-    case Ended::by_hand:
-        return green;
-    case Ended::already:
-        return faint;
-    case Ended::open:
-    case Ended::stopped:
-    case Ended::put_back:
+const char* color_of(const TaskOutcome& outcome) {
+    switch (outcome.status) {
+    case TaskStatus::done:
+        return outcome.how == TaskHow::already ? faint : green;
+    case TaskStatus::open:
+    case TaskStatus::interrupted:
+    case TaskStatus::rolled_back:
+    case TaskStatus::pending:
+    case TaskStatus::running:
         return yellow;
-    case Ended::failed:
-    case Ended::unknown:
+    case TaskStatus::failed:
+    case TaskStatus::unknown:
         return red;
     }
-    return faint;
+    return "";
+}
+
+/// What went wrong stands out without colours too.
+std::string word_of(const TaskOutcome& outcome) {
+    switch (outcome.status) {
+    case TaskStatus::failed:
+        return "FAILED";
+    case TaskStatus::unknown:
+        return "UNKNOWN";
+    case TaskStatus::rolled_back:
+        return "undone";
+    case TaskStatus::interrupted:
+        return "stopped";
+    case TaskStatus::done:
+    case TaskStatus::open:
+    case TaskStatus::pending:
+    case TaskStatus::running:
+        return std::string(to_string(outcome));
+    }
+    return "";
 }
 
 } // namespace
@@ -88,11 +107,11 @@ std::size_t TextView::room() const {
 }
 
 void TextView::draw_live() {
-    if (!options_.live || paused_ > 0 || (running_.empty() && !away_since_)) return;
+    if (!options_.live || paused_ > 0 || (running_.empty() && !down_since_)) return;
     clear_live();
     std::string text;
-    if (away_since_) {
-        const std::chrono::duration<double> away = std::chrono::system_clock::now() - *away_since_;
+    if (down_since_) {
+        const std::chrono::duration<double> away = std::chrono::system_clock::now() - *down_since_;
         text = fmt::format("  SERVICE AWAY {:.1f} s", away.count());
     }
     for (const auto& [task, state] : running_) {
@@ -105,7 +124,7 @@ void TextView::draw_live() {
     std::size_t end = std::min(text.size(), options_.width - 1);
     while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
         --end;
-    std::fputs(paint(text.substr(0, end), away_since_ ? red : faint).c_str(), stdout);
+    std::fputs(paint(text.substr(0, end), down_since_ ? red : faint).c_str(), stdout);
     std::fflush(stdout);
     live_shown_ = true;
 }
@@ -160,8 +179,7 @@ void TextView::note(const std::string& task, const std::string& text) {
         paint(fmt::format("  note     {:<6} ", node_of(task)), yellow), wrap(clean_(text), room()));
 }
 
-void TextView::ends(
-    const std::string& task, Ended ended, const std::string& message, double seconds) {
+void TextView::ends(const std::string& task, const TaskOutcome& outcome, double seconds) {
     const std::scoped_lock lock(mutex_);
     auto title = task;
     heading_for(task);
@@ -178,17 +196,17 @@ void TextView::ends(
             parts.push_back(paint(time, faint));
     }
     hanging(fmt::format("  {} {:<6} ",
-                paint(fmt::format("{:<8}", to_string(ended)), color_of(ended)), node_of(task)),
+                paint(fmt::format("{:<8}", word_of(outcome)), color_of(outcome)), node_of(task)),
         parts);
-    if (!message.empty() && ended != Ended::already && ended != Ended::failed &&
-        ended != Ended::unknown && ended != Ended::stopped)
-        indented(clean_(message), std::string(text_column, ' '));
+    const bool has_more = outcome.ok() ? outcome.how != TaskHow::already : !outcome.error;
+    if (has_more && !outcome.message.empty())
+        indented(clean_(outcome.message), std::string(text_column, ' '));
 }
 
-void TextView::service(std::optional<std::chrono::system_clock::time_point> away_since) {
+void TextView::service(std::optional<std::chrono::system_clock::time_point> down_since) {
     const std::scoped_lock lock(mutex_);
-    away_since_ = away_since;
-    if (!away_since_) clear_live();
+    down_since_ = down_since;
+    if (!down_since_) clear_live();
     draw_live();
 }
 

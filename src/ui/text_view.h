@@ -25,9 +25,8 @@ public:
     void doing(const std::string& task, const std::string& what) override;
     void output(const std::string& task, std::string_view text) override;
     void note(const std::string& task, const std::string& text) override;
-    void ends(
-        const std::string& task, Ended ended, const std::string& message, double seconds) override;
-    void service(std::optional<std::chrono::system_clock::time_point> away_since) override;
+    void ends(const std::string& task, const TaskOutcome& outcome, double seconds) override;
+    void service(std::optional<std::chrono::system_clock::time_point> down_since) override;
     void error(const Error& error) override;
     void say(const std::string& text) override;
     void say_painted(const std::string& text) override;
@@ -58,7 +57,7 @@ private:
     std::map<std::string, Running> running_;
     std::map<std::string, std::string> sections_; ///< titles by id
     std::string shown_section_;
-    std::optional<std::chrono::system_clock::time_point> away_since_;
+    std::optional<std::chrono::system_clock::time_point> down_since_;
     bool live_shown_ = false;
     int paused_ = 0; ///< questions that wait for an answer
     std::jthread ticker_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "engine/task_outcome.h"
 
 #include <chrono>
 #include <functional>
@@ -11,11 +12,6 @@
 #include <string_view>
 
 namespace ovd {
-
-/// How a task ended, for people.
-enum class Ended { done, already, by_hand, open, failed, unknown, stopped, put_back };
-
-[[nodiscard]] std::string_view to_string(Ended ended);
 
 /// What a run tells while it goes on. One implementation for a terminal, one for plain text, one
 /// for JSON. Calls come from several threads; implementations order them.
@@ -31,10 +27,9 @@ public:
     virtual void doing(const std::string& task, const std::string& what) = 0;
     virtual void output(const std::string& task, std::string_view text) = 0;
     virtual void note(const std::string& task, const std::string& text) = 0;
-    virtual void ends(
-        const std::string& task, Ended ended, const std::string& message, double seconds) = 0;
-    /// The service that is watched: away since that moment, or there again.
-    virtual void service(std::optional<std::chrono::system_clock::time_point> away_since) = 0;
+    virtual void ends(const std::string& task, const TaskOutcome& outcome, double seconds) = 0;
+    /// The service that is watched: down since that moment, or up again.
+    virtual void service(std::optional<std::chrono::system_clock::time_point> down_since) = 0;
     virtual void error(const Error& error) = 0;
     /// Plain lines: headings, summaries.
     virtual void say(const std::string& text) = 0;

@@ -40,16 +40,18 @@ void Watcher::go_on() {
     bool open = false;
     Cause cause;
     for (const auto& record : journal_.records()) {
-        const auto kind = record.value("kind", "");
-        if (kind == "watched") open = away.has_value();
-        if (kind != "watching" && kind != "away") continue;
+        if (record.as<WatchEnded>() != nullptr) open = away.has_value();
+        if (const auto* began = record.as<WatchBegan>()) {
+            open = true;
+            cause = {began->task, began->section, Seconds{began->limit}};
+        }
+        const auto* outage = record.as<Outage>();
+        if (outage == nullptr) continue;
         open = true;
-        cause = {record.value("task", ""), record.value("section", ""),
-            Seconds{record.value("limit", 0L)}};
-        if (kind != "away") continue;
+        cause = {outage->task, outage->section, Seconds{outage->limit}};
         away.reset();
-        if (!record.value("to", "").empty()) continue;
-        const auto since = epoch_of(record.value("from", ""));
+        if (!outage->to.empty()) continue;
+        const auto since = epoch_of(outage->from);
         // How long ago that was only the wall clock can tell.
         const auto now = clock_.now();
         const WallTime wall{Millis{std::llround(since * 1000)}};
@@ -65,8 +67,8 @@ void Watcher::go_on() {
 }
 
 void Watcher::record_watching() {
-    (void)journal_.write({{"kind", "watching"}, {"task", cause_.task}, {"section", cause_.section},
-        {"limit", cause_.limit.count()}, {"from", iso_time(clock_.wall())}});
+    (void)journal_.write(
+        WatchBegan{cause_.task, cause_.section, cause_.limit.count(), iso_time(clock_.wall())});
 }
 
 /// Ends when the service has been asked once: what goes away afterwards is seen going away.
@@ -130,9 +132,8 @@ void Watcher::watch(std::stop_token stop, std::optional<Moment> away_since) {
     if (!away_since_ && seen_up_ && away_seconds_ == 0)
         view_.note(last_task_, "the service was there all the time");
     if (probes_ == 0) return; // nothing was seen: the next run goes on from there
-    (void)journal_.write({{"kind", "watched"}, {"task", last_task_}, {"from", iso_time(began_)},
-        {"to", iso_time(clock_.wall())}, {"probes", probes_}, {"away", away_seconds_},
-        {"seen", seen_up_}});
+    (void)journal_.write(WatchEnded{
+        last_task_, iso_time(began_), iso_time(clock_.wall()), probes_, away_seconds_, seen_up_});
 }
 
 void Watcher::take(const Probed& probed) {
@@ -192,12 +193,9 @@ void Watcher::look_at_limit() {
 
 void Watcher::record_away(std::optional<Moment> back) {
     const auto end = back.value_or(clock_.now());
-    Record record{{"kind", "away"}, {"task", away_cause_.task}, {"section", away_cause_.section},
-        {"from", iso_time(away_since_->wall)}, {"to", back ? iso_time(back->wall) : ""},
-        {"seconds", seconds_between(away_since_->mono, end.mono)},
-        {"limit", away_cause_.limit.count()}, {"began before", !seen_up_}};
-    if (unseen_) record["at most"] = true;
-    (void)journal_.write(std::move(record));
+    (void)journal_.write(Outage{away_cause_.task, away_cause_.section, iso_time(away_since_->wall),
+        back ? iso_time(back->wall) : "", seconds_between(away_since_->mono, end.mono),
+        away_cause_.limit.count(), !seen_up_, unseen_});
 }
 
 } // namespace ovd

@@ -16,7 +16,7 @@ namespace ovd {
 
 /// Makes probes only while a disruptive task runs, and after it until the service has been up for
 /// two seconds. The journal learns of everything as it begins, since this program may be killed at
-/// any moment: "watching" and "away" (still open) when they begin, "watched" and "away" when they
+/// any moment: WatchBegan and Outage (still open) when they begin, WatchEnded and Outage when they
 /// end. What a run before has left open is gone on with.
 class Watcher final : public ServiceWatch {
 public:

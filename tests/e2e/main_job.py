@@ -107,7 +107,7 @@ def check_alice():
 
 
 def check_interruptions():
-    """How long the service was away in each chapter; a user may come by osm1's own address or the virtual one."""
+    """How long the service was down in each chapter; a user may come by osm1's own address or the virtual one."""
     tool = ROOT / "tests/farm"
     print(run(sys.executable, tool / "chapters", JOURNAL, STATE / "watch.log").stdout, end="")
     times = {}
@@ -118,7 +118,7 @@ def check_interruptions():
         span = [run("date", "-d", moment, "+%s.%N").stdout.strip() for moment in (times[chapter][0], times[chapter][-1])]
         seen = run(sys.executable, tool / "interruptions", STATE / "watch.log", "--any", "--from", span[0], "--to", span[1])
         report = json.loads(seen.stdout)["any"]
-        check(f"in {chapter} the service was away for less than {most} s",
+        check(f"in {chapter} the service was down for less than {most} s",
               report["down_seconds"] < most and report["blind_seconds"] < 2,
               f"{report['down_seconds']} s, not watched for {report['blind_seconds']} s")
 
@@ -133,8 +133,8 @@ def answer_time(moments):
 
 def check_watched():
     """What the wizard saw of the service agrees with a user's own machine that looked twice as often."""
-    records = [r for r in journal() if r.get("kind") == "away" and r["to"]]
-    check("the wizard saw the service away in Chapters I, III and VII", len(records) >= 3, f"{records}")
+    records = [r for r in journal() if r.get("kind") == "outage" and r["to"]]
+    check("the wizard saw the service down in Chapters I, III and VII", len(records) >= 3, f"{records}")
     downs = []
     for target in ("osm1", "vip"):
         seen = run(sys.executable, ROOT / "tests/farm/interruptions", STATE / "watch.log", "--target", target)
@@ -146,9 +146,9 @@ def check_watched():
         check(f"the interruption by {record['task']} is as long as a user's machine saw it",
               min(near, default=record["seconds"]) <= off, f"{record['seconds']:.2f} s, off by {near}, of {off:.2f}")
         check(f"the interruption by {record['task']} was in the journal before it was over",
-              [r for r in journal() if r.get("kind") == "away" and r["from"] == record["from"] and not r["to"]])
+              [r for r in journal() if r.get("kind") == "outage" and r["from"] == record["from"] and not r["to"]])
     output = (STATE / "run.output").read_text()
-    check("each was told as it began and as it ended", output.count("the service is away") == len(records)
+    check("each was told as it began and as it ended", output.count("the service is down") == len(records)
           and output.count("the service is back after") == len(records), f"{len(records)}")
 
 
@@ -158,9 +158,9 @@ def check_every_sheet():
     plan = [r for r in records if r.get("kind") == "outline"][-1]["tasks"]
     sheets = [r for r in records if r.get("kind") == "sheet" and "task" in r]
     wanted = [row["task"] for row in plan if row["step"].startswith("sheet-")]
-    check("the verification sheet was gone through wherever the guide wants it, in its order",
+    check("the verification sheet was run wherever the guide wants it, in its order",
           len(wanted) > 5 and [r["task"] for r in sheets] == wanted, f"{[r['task'] for r in sheets]}")
-    check("it was green each time, with at least 15 checks", not any(r["red"] for r in sheets)
+    check("it passed each time, with at least 15 checks", not any(r["failed"] for r in sheets)
           and min(len(r["checks"]) for r in sheets) >= 15, f"{[(r['task'], r['red'], len(r['checks'])) for r in sheets]}")
 
 

@@ -137,11 +137,11 @@ def there_and_back(first, other):
     domain = load_farm()["farm"]["domain"]
     for name in SIX:
         check(f"it is told beforehand that {name} moves", re.search(rf"Move +{name}\b.*{first}\.{domain} -> {other}\.{domain}", told), told[:3000])
-    away = [r for r in JournalTail(put_away()[-1]).read() if r.get("kind") == "away" and r["to"] and r["task"] == f"test-move@{first}"]
+    away = [r for r in JournalTail(put_away()[-1]).read() if r.get("kind") == "outage" and r["to"] and r["task"] == f"test-move@{first}"]
     # On a machine that is busy, Apache may answer once and then be too slow again: that is another one.
     apart = all(one["to"] <= other["from"] for one, other in zip(away, away[1:]))
     check("the interruption is in the journal", away and apart and 0 < away[0]["seconds"] < 30, f"{away}")
-    check("and on the screen", away and f"the service is back after {away[0]['seconds']:.1f} s" in told, f"{away}: {told[-2000:]}")
+    check("and on the screen", away and f"the service is up again after {away[0]['seconds']:.1f} s" in told, f"{away}: {told[-2000:]}")
     resumed = test_failover("--back")
     check("a test that was killed on the way back goes on, and ends", resumed.returncode == 0
           and "Nothing is left to do." in resumed.stdout, resumed.stdout[-800:])

@@ -77,7 +77,7 @@ def check_status_after_kill(caught):
           f"{ {task: states[task] for task in caught} }")
     text = wizard("status").stdout
     check("status says it too, and how to go on", all(task in text for task in caught)
-          and "Go on with: ovd-failover run" in text, text)
+          and "Resume with: ovd-failover run" in text, text)
 
 
 def check_report_after_kill(caught):
@@ -89,16 +89,16 @@ def check_report_after_kill(caught):
     says = told["verdict"]["text"]
     check("and what was under way", all(f"under way: {task}" in says for task in caught), says)
     # A kill may come before the first request that gets no answer: then the journal knows of no interruption yet.
-    down = [r for r in journal() if r.get("kind") == "away"]
+    down = [r for r in journal() if r.get("kind") == "outage"]
     seen_down = bool(down) and not down[-1]["to"]
     check("and what must not stay as it is", not any(task.startswith("import-database@") for task in caught)
-          or ("configuration is away" in says and ("the service has been away since" in says) == seen_down), says)
+          or ("configuration is moved aside" in says and ("the service has been down since" in says) == seen_down), says)
     check("and what is left", any("tasks are not done yet" in row["text"] for row in told["left"]), f"{told['left']}")
 
 
 def check_kill_left_no_gap():
-    """Killed while the service was away: the next run goes on watching, and the interruption is one."""
-    away = [r for r in journal() if r.get("kind") == "away" and r["task"].startswith("config-away@") and r["to"]]
+    """Killed while the service was down: the next run goes on watching, and the interruption is one."""
+    away = [r for r in journal() if r.get("kind") == "outage" and r["task"].startswith("config-away@") and r["to"]]
     check("the interruption of Chapter III has its start and its end, though the wizard was killed in between",
           len(away) == 1 and "at most" not in away[0], f"{away}")
 
@@ -106,7 +106,7 @@ def check_kill_left_no_gap():
 def check_out_of_maintenance():
     last = [r for r in journal() if r.get("kind") == "sheet"][-1]
     mode = [c["values"]["maintenance"]["is"] for c in last["checks"] if "maintenance" in c["values"]]
-    check("after all those kills the farm is not left in maintenance", mode == ["off"] and not last["red"], f"{mode}")
+    check("after all those kills the farm is not left in maintenance", mode == ["off"] and not last["failed"], f"{mode}")
 
 
 def go_on_from_elsewhere():
@@ -150,31 +150,31 @@ def interrupt():
     check("Ctrl-C is exit code 11", code == 11, f"{code}: {said[-600:]}")
     check("Ctrl-C says at once that it is stopping", "Stopping: what is under way on a node" in said, said[-600:])
     check("Ctrl-C says where it stopped", re.search(r"Error: Stopped (at [a-z0-9-]+@\w+|between two steps)", said), said[-600:])
-    check("Ctrl-C says how to go on", "Go on with: ovd-failover run" in said, said[-600:])
+    check("Ctrl-C says how to resume", "Resume with: ovd-failover run" in said, said[-600:])
     last = tail.read()[-1]
     check("the journal ends with the stop and its reason", last["kind"] == "stop" and "Stopped" in last["why"], f"{last}")
     told = wizard_json("status")
     check("status --json tells why the run stopped", "Stopped" in told["stopped"], f"{told['stopped']}")
-    done = sum(row["state"] == "ok" for row in told["each"])
+    done = sum(row["state"] == "done" for row in told["each"])
     check("status counts what is done", told["done"] == done and 0 < done < told["tasks"] == len(told["each"]),
           f"{told['done']}, {done} of {told['tasks']}")
     text = wizard("status").stdout
     check("status says how many are done and how to go on", f"{done} of {told['tasks']} tasks done" in text
-          and "Go on with: ovd-failover run" in text, text)
+          and "Resume with: ovd-failover run" in text, text)
 
 
 def key_is_not_there():
     """Everything that does not need the key is done; Chapter VI waits, and that is no failure."""
     done = wizard("run", "--yes", "--no-input", "--answers", ANSWERS)
     need("without the key the run ends well and says what waits for whom", done.returncode == 0
-         and "Waits for a person: request-key" in done.stdout and "When that is done, go on with" in done.stdout,
+         and "Waits for a person: request-key" in done.stdout and "When that is done, resume with" in done.stdout,
          f"exit {done.returncode}: {done.stdout[-1500:]}")
     told = wizard_json("status")
     plan = {t["task"]: t["section"].split("/")[0] for t in wizard_json("plan")["tasks"]}
     states = {row["task"]: row["state"] for row in told["each"]}
-    left = [t for t, chapter in plan.items() if chapter < "6" and states[t] != "ok" and t not in NOT_YET]
+    left = [t for t, chapter in plan.items() if chapter < "6" and states[t] != "done" and t not in NOT_YET]
     check("everything before Chapter VI is done but the key", not left, f"{left}")
-    begun = [t for t, chapter in plan.items() if chapter >= "6" and states[t] != "untouched"]
+    begun = [t for t, chapter in plan.items() if chapter >= "6" and states[t] != "pending"]
     check("nothing of Chapters VI and VII has begun", not begun and len([c for c in plan.values() if c >= "6"]) > 20,
           f"{begun}")
     check("status --json names the open question", told["open"] == ["request-key"], f"{told['open']}")
@@ -196,7 +196,7 @@ def key_arrives():
 
 def check_found(killed):
     """What was under way was looked at, and the journal says what was found."""
-    found = {r["task"]: r["found"] for r in journal() if r.get("kind") == "looked"}
+    found = {r["task"]: r["found"] for r in journal() if r.get("kind") == "inspected"}
     missing = killed - set(found)
     check("each task that a kill caught was looked at", not missing, f"{missing}")
     vague = {t: f for t, f in found.items()

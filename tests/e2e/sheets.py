@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The verification sheet on a finished farm: every kind of check is green, then red for the right reason while the farm
+"""The verification sheet on a finished farm: every kind of check is green, then failed for the right reason while the farm
 is broken in one way, and green again when it is mended. And the Session Manager's API when it is not well."""
 
 import json
@@ -58,7 +58,7 @@ def verify(answers=ANSWER):
 
 def red(name, words, checks):
     row = checks[name]
-    check(f"{name}: red for the right reason", row["state"] == "bad" and re.search(words, row["says"]), f"{row['state']}: {row['says']}")
+    check(f"{name}: failed for the right reason", row["state"] == "failed" and re.search(words, row["says"]), f"{row['state']}: {row['says']}")
 
 
 def breakages():
@@ -100,7 +100,7 @@ def breakages():
 def all_green(what):
     def good():
         done, checks = verify()
-        bad = [f"{row['name']}: {row['says']}" for row in checks.values() if row["state"] in ("bad", "waits")]
+        bad = [f"{row['name']}: {row['says']}" for row in checks.values() if row["state"] in ("failed", "unanswered")]
         all_green.why = f"exit {done.returncode}: {bad}"
         return done.returncode == 0 and not bad
     try:
@@ -130,10 +130,10 @@ def check_api(active):
     on(active, f"systemd-run --quiet --unit=practice-expiry sh -c \"{expire}\"")
     row = verify()[1]["Every farm server is ready"]
     check("a cookie that expires on the way is no failed login, and a part is not taken for the whole",
-          row["state"] == "ok" or "may be a part" in row["says"], f"{row}")
+          row["state"] == "passed" or "may be a part" in row["says"], f"{row}")
     on(active, "systemctl stop practice-expiry")
     row = verify()[1]["Every farm server is ready"]
-    check("and it is well again when cookies last", row["state"] == "ok", f"{row}")
+    check("and it is well again when cookies last", row["state"] == "passed", f"{row}")
     password.write_text("wrong\n")
     red("Every farm server is ready", "does not let us", verify()[1])
     password.write_text(right)
@@ -143,16 +143,16 @@ def check_person():
     """A word of a person carries evidence, and nobody's silence is taken for a yes."""
     done, checks = verify("")
     row = checks["Somebody has printed a page"]
-    check("a person's word is believed for hours", row["state"] == "ok" and "seen on the tray" in row["says"], f"{row}")
+    check("a person's word is believed for hours", row["state"] == "passed" and "seen on the tray" in row["says"], f"{row}")
     sheet = STATE / "sheet.toml"
     text = sheet.read_text()
     sheet.write_text(text.replace("look  = \"The printer", "valid_hours = 0\nlook  = \"The printer"))
     done, checks = verify("")
     row = checks["Somebody has printed a page"]
-    check("when it has expired and nobody answers, it waits and the sheet is red",
-          row["state"] == "waits" and done.returncode == 10, f"exit {done.returncode}: {row}")
+    check("when it has expired and nobody answers, it is unanswered and the sheet fails",
+          row["state"] == "unanswered" and done.returncode == 10, f"exit {done.returncode}: {row}")
     row = verify('"Somebody has printed a page" = "no"\n')[1]["Somebody has printed a page"]
-    check("a no is red", row["state"] == "bad", f"{row}")
+    check("a no is a failure", row["state"] == "failed", f"{row}")
     sheet.write_text(text)
 
 
@@ -168,10 +168,10 @@ def check_breakages(together):
         done, checks = verify()
         ended.append(done.returncode)
         # An error in a log is told once: what was red stays so here.
-        seen.update({name: row for name, row in checks.items() if seen.get(name, {}).get("state") != "bad"})
-        return all(seen[name]["state"] == "bad" for name in wanted)
+        seen.update({name: row for name, row in checks.items() if seen.get(name, {}).get("state") != "failed"})
+        return all(seen[name]["state"] == "failed" for name in wanted)
     try:
-        wait_for("the sheet is red", noticed, every=1)
+        wait_for("the sheet fails", noticed, every=1)
     except TimeoutError:
         pass  # what is not red is named below
     check(f"{what}: verify ends with 10", ended[-1] == 10, f"{ended}")
@@ -209,17 +209,17 @@ def check_stop_at_red():
     on("oas1", "systemctl stop ovd-slaveserver")
     first = wizard("verify")
     check("what is broken before anything is changed is told, and does not block", first.returncode == 0
-          and re.search("^green but for", first.stdout, re.M) and "OVD runs on oas1" in first.stdout, first.stdout)
+          and re.search("^passed, but for", first.stdout, re.M) and "OVD runs on oas1" in first.stdout, first.stdout)
     stopped = wizard("run", *UNATTENDED, "--to", "0", "--answers", STATE / "answers.toml")
-    check("neither does it stop the run: it was so before", stopped.returncode == 0 and "as before" in stopped.stdout, stopped.stdout[-800:])
+    check("neither does it stop the run: it was so before", stopped.returncode == 0 and "known failure" in stopped.stdout, stopped.stdout[-800:])
     on("oas1", "systemctl start ovd-slaveserver")
     on("esg1", "systemctl stop ovd-slaveserver")
     stopped = wizard("run", *UNATTENDED, "--to", "I", "--answers", STATE / "answers.toml")
     screen = stopped.stdout.splitlines()[-24:]
     check("a red sheet stops the run before the next chapter", stopped.returncode == 10
-          and any("RED" in line for line in screen), "\n".join(screen))
+          and any("FAILED" in line for line in screen), "\n".join(screen))
     check("and says why in one screen, with the way on", any("OVD runs on esg1" in line for line in screen)
-          and any("sheet-after-network: the verification sheet is red" in line for line in screen)
+          and any("sheet-after-network: the verification sheet failed" in line for line in screen)
           and any("Hint:" in line for line in screen), "\n".join(screen))
     on("esg1", "systemctl start ovd-slaveserver")
     gone_on = wizard("run", *UNATTENDED, "--to", "I", "--answers", STATE / "answers.toml")

@@ -222,7 +222,7 @@ def walk():
         code = terminal.end()
         check("q stops with exit code 11", code == 11, f"{code}")
         check("and says where it stopped and how to go on", "Stopped before" in terminal.text
-              and "Go on with: ovd-failover run" in terminal.text, terminal.text[-500:])
+              and "Resume with: ovd-failover run" in terminal.text, terminal.text[-500:])
     finally:
         terminal.close()
     check_recorded(asked_last)

@@ -98,7 +98,7 @@ std::set<std::string> rolled_back_sections(const Guide& guide) {
     std::set<std::string> ids;
     for (const auto& chapter : guide.chapters)
         for (const auto& section : chapter.sections)
-            if (section.put_back) ids.insert(section.id);
+            if (section.rollback) ids.insert(section.id);
     return ids;
 }
 

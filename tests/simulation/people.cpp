@@ -69,10 +69,10 @@ Result<Asker::Choice> People::before(const Step& step, const std::string&) {
     return chance_.once_in(3) ? Choice::run_section : Choice::run;
 }
 
-Result<Asker::Mend> People::after_failure(const Task& task, const Error& error) {
+Result<Asker::OnFailure> People::after_failure(const Task& task, const Error& error) {
     if (auto ok = think(); !ok) return tl::unexpected(ok.error());
     if (error.hint.empty()) world_.wrong(task.id + ": an error without a hint: " + error.message);
-    const std::array all{Mend::retry, Mend::stop, Mend::by_hand};
+    const std::array all{OnFailure::retry, OnFailure::stop, OnFailure::by_hand};
     const auto choice = all[chance_.below(all.size())];
     // Whoever tries once more has mended the cause first.
     if (const auto index = world_.model().plan().find(task.id)) world_.excuse(*index);
@@ -100,21 +100,21 @@ Done People::by_hand(const Task& task, const std::string&, const Seen& seen) {
     return {};
 }
 
-Result<bool> People::way_back(const std::string&, const std::string&) {
+Result<bool> People::roll_back(const std::string&, const std::string&) {
     if (auto ok = think(); !ok) return tl::unexpected(ok.error());
     const bool back = chance_.once_in(2);
     world_.way_back_chosen = world_.way_back_chosen || back;
     return back;
 }
 
-Result<Record> SimSheets::run(
+Result<SheetChecked> SimSheets::run(
     const std::string& title, const std::vector<Record>&, std::stop_token stop) {
     world_.scheduler->sleep(chance_.between(500, 5'000));
     if (stop.stop_requested())
         return fail(
             Kind::stopped, "Stopped at the verification sheet.", "Go on with: ovd-failover run");
     faults_.moment(Moment_of::ask);
-    return Record{{"kind", "sheet"}, {"title", title}, {"red", faults_.take(Fault::red_sheet)}};
+    return SheetChecked{.title = title, .failed = faults_.take(Fault::red_sheet)};
 }
 
 void SimWatch::begins(const std::string&, const Step& step) {

@@ -17,9 +17,9 @@ public:
         : world_(world), faults_(faults), chance_(chance), at_terminal_(at_terminal) {}
     Result<Answer> ask(const Task& task, const AskOp& question) override;
     Result<Choice> before(const Step& step, const std::string& what) override;
-    Result<Mend> after_failure(const Task& task, const Error& error) override;
+    Result<OnFailure> after_failure(const Task& task, const Error& error) override;
     Done by_hand(const Task& task, const std::string& commands, const Seen& seen) override;
-    Result<bool> way_back(const std::string& section, const std::string& why) override;
+    Result<bool> roll_back(const std::string& section, const std::string& why) override;
     [[nodiscard]] bool interactive() const override { return at_terminal_ && !faults_.hung_up; }
 
 private:
@@ -35,7 +35,7 @@ class SimSheets final : public Sheets {
 public:
     SimSheets(World& world, Faults& faults, Chance chance)
         : world_(world), faults_(faults), chance_(chance) {}
-    Result<Record> run(const std::string& title, const std::vector<Record>& journal,
+    Result<SheetChecked> run(const std::string& title, const std::vector<Record>& journal,
         std::stop_token stop) override;
 
 private:
@@ -65,7 +65,7 @@ public:
     void doing(const std::string&, const std::string&) override {}
     void output(const std::string&, std::string_view) override {}
     void note(const std::string&, const std::string&) override {}
-    void ends(const std::string&, Ended, const std::string&, double) override {}
+    void ends(const std::string&, const TaskOutcome&, double) override {}
     void service(std::optional<std::chrono::system_clock::time_point>) override {}
     void error(const Error&) override {}
     void say(const std::string&) override {}

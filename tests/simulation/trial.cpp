@@ -69,7 +69,7 @@ void judge_rolled_back(World& world, const std::string& message) {
 bool rolls_back(const Guide& guide, const std::string& id) {
     for (const auto& chapter : guide.chapters)
         for (const auto& section : chapter.sections)
-            if (section.id == id) return section.put_back;
+            if (section.id == id) return section.rollback;
     return false;
 }
 
@@ -106,7 +106,7 @@ void judge_outcome(World& world, const Outcome& outcome, bool alone) {
         world.wrong("an error without a hint: " + outcome.error->message);
     if (outcome.error && outcome.error->kind == Kind::internal)
         world.wrong("a defect of the program: " + outcome.error->message);
-    if (alone && outcome.error && outcome.error->kind == Kind::put_back)
+    if (alone && outcome.error && outcome.error->kind == Kind::rolled_back)
         judge_rolled_back(world, outcome.error->message);
     if (!outcome.finished) return;
     for (std::size_t task = 0; task < plan.tasks.size(); ++task)

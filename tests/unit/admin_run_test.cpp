@@ -60,7 +60,7 @@ TEST_CASE("maintenance: a clear yes needs nobody") {
     ApiRun run("maintenance-on", {mode("1")});
     CHECK_FALSE(run.run().error);
     CHECK_FALSE(run.was_asked());
-    CHECK(run.state().tasks["api@osm1"].how == "done");
+    CHECK(run.state().tasks["api@osm1"].how == TaskHow::ran);
 }
 
 TEST_CASE("maintenance: whatever is no clear yes is asked of a person, with the reason") {
@@ -76,7 +76,7 @@ TEST_CASE("maintenance: whatever is no clear yes is asked of a person, with the 
         CHECK_FALSE(run.run().error);
         CHECK(run.was_asked());
         CHECK(run.view.told(why));
-        CHECK(run.state().tasks["api@osm1"].how == "answered");
+        CHECK(run.state().tasks["api@osm1"].how == TaskHow::answered);
     }
 }
 
@@ -104,7 +104,7 @@ TEST_CASE("maintenance: killed while the API was asked, the next run takes nothi
     run.asker.asked.clear();
     CHECK_FALSE(run.run().error);
     CHECK_FALSE(run.was_asked());
-    CHECK(run.view.told("asking it anew"));
+    CHECK(run.view.told("asking it again"));
 }
 
 TEST_CASE("sessions: waits until the last is gone, and asks when the time is up") {

@@ -50,7 +50,7 @@ TEST_CASE("what looks done is not done again, and one run after the other change
     CHECK(first.already == 1);
     CHECK(first.carried_out == 1);
     CHECK(run.log() == "osm1: set b");
-    CHECK(run.state().tasks["a@osm1"].how == "already");
+    CHECK(run.state().tasks["a@osm1"].how == TaskHow::already);
     const auto second = run.run();
     CHECK(second.already + second.carried_out == 0);
     CHECK(second.left == 0);
@@ -76,7 +76,7 @@ TEST_CASE("an action that ends well and does nothing is a failure") {
     const auto summary = run.run();
     REQUIRE(summary.error);
     CHECK(summary.error->message.find("does not look done") != std::string::npos);
-    CHECK(run.state().tasks["a@osm1"].state == TaskState::failed);
+    CHECK(run.state().tasks["a@osm1"].status == TaskStatus::failed);
 }
 
 TEST_CASE("a failure stops what comes after, and the next run goes on from there") {
@@ -87,7 +87,7 @@ TEST_CASE("a failure stops what comes after, and the next run goes on from there
     CHECK(summary.error->message.find("no such luck") != std::string::npos);
     CHECK(summary.left == 2);
     CHECK(run.log() == "osm1: set a, osm1: fail");
-    CHECK(run.has("osm1", "a")); // nothing is put back where the section does not say so
+    CHECK(run.has("osm1", "a")); // nothing is rolled back where the section does not say so
     run.nodes.world.machines["osm1"].facts.insert("b"); // mended by hand
     const auto second = run.run();
     CHECK_FALSE(second.error);
@@ -97,7 +97,7 @@ TEST_CASE("a failure stops what comes after, and the next run goes on from there
 
 TEST_CASE("a person at the terminal may try again") {
     RunFixture run(one_section(fails("a") + sets("b")));
-    run.asker.mends = {Asker::Mend::retry, Asker::Mend::stop};
+    run.asker.on_failure = {Asker::OnFailure::retry, Asker::OnFailure::stop};
     int times = 0;
     run.nodes.on_job = [&](const std::string&, const std::string& command) {
         if (command == "fail") ++times;
@@ -121,7 +121,7 @@ TEST_CASE("an open question holds back what follows from it, and nothing else") 
     run.asker.not_yet.clear();
     CHECK(run.run().left == 0);
     CHECK(run.has("osm1", "after"));
-    CHECK(run.state().tasks["q"].how == "answered");
+    CHECK(run.state().tasks["q"].how == TaskHow::answered);
 }
 
 TEST_CASE("a task that no longer looks done is told and left alone") {
@@ -182,7 +182,7 @@ TEST_CASE("a node that may not be logged in to is done by hand") {
     CHECK_FALSE(summary.error);
     CHECK(run.log() == "osm2: set b");
     CHECK(run.asker.asked == std::vector<std::string>{"by hand a@osm1: set a"});
-    CHECK(run.state().tasks["a@osm1"].how == "by hand");
+    CHECK(run.state().tasks["a@osm1"].how == TaskHow::by_hand);
     // Saying it again does not make the program log in.
     (void)run.run({{"a"}, true, true, false, ""});
     CHECK(run.log() == "osm2: set b");
@@ -212,7 +212,7 @@ TEST_CASE("a stop ends between two steps and says how to go on") {
     const auto summary = run.run(all_yes, source.get_token());
     REQUIRE(summary.error);
     CHECK(summary.error->kind == Kind::stopped);
-    CHECK(summary.error->hint == "Go on with: ovd-failover run");
+    CHECK(summary.error->hint == "Resume with: ovd-failover run");
     CHECK(run.log() == "osm1: set a");
     CHECK(run.run().left == 0);
     CHECK(run.log() == "osm1: set a, osm1: set b");
@@ -246,8 +246,8 @@ TEST_CASE("a red sheet stops the run, and a person's word lets it go on") {
     const std::string sheet = "[[step]]\nid = \"s\"\ntitle = \"T\"\nwhy = \"W\"\n"
                               "[[step.action]]\nsheet = \"before b\"\n";
     RunFixture run(one_section(sets("a") + sheet + sets("b")));
-    run.sheets.red = true;
-    run.asker.not_yet.insert(std::string(red_sheet_question));
+    run.sheets.fails = true;
+    run.asker.not_yet.insert(std::string(failed_sheet_question));
     const auto stopped = run.run();
     REQUIRE(stopped.error);
     CHECK(stopped.error->kind == Kind::refused);
@@ -260,7 +260,8 @@ TEST_CASE("a red sheet stops the run, and a person's word lets it go on") {
     CHECK(run.has("osm1", "b"));
     const auto records = Journal::read(run.dir.path().string()).value();
     CHECK(std::ranges::count_if(records, [](const Record& record) {
-        return record.value("kind", "") == "answer" && record.value("answer", "") == "done";
+        const auto* answer = record.as<QuestionAnswered>();
+        return answer != nullptr && answer->done;
     }) == 1);
 }
 
@@ -273,13 +274,13 @@ TEST_CASE("the service is watched while disruptive tasks run, and only then") {
 
 TEST_CASE("when the service is away for too long, the way back can be taken") {
     RunFixture run(one_section(
-        sets("a", "osm1", "disruptive = true\nlimit = 1") + sets("b"), "put_back = true"));
+        sets("a", "osm1", "disruptive = true\nlimit = 1") + sets("b"), "rollback = true"));
     run.asker.back = true;
     run.nodes.on_job = [&](const std::string&, const std::string& command) {
         if (command == "set a") run.watch.cross = "1-one/10-a";
     };
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::put_back);
+    CHECK(summary.error->kind == Kind::rolled_back);
     CHECK_FALSE(run.has("osm1", "a"));
 }

@@ -87,7 +87,7 @@ TEST_CASE("a node that is away just now keeps what it said the last time") {
     Saying nodes;
     nodes.words = "0.9.149\n";
     REQUIRE(read_facts(farm, guide, nodes, threads));
-    const auto state = replay({Record{{"kind", "begin"}, {"facts", facts_of(farm)}}});
+    const auto state = replay({Record{0, "", RunBegan{.facts = facts_of(farm)}}});
     auto later = small_farm();
     use_facts(later, state.facts);
     nodes.error = Error{Kind::connect, "osm1 does not answer.", "", {}};
@@ -131,7 +131,7 @@ TEST_CASE("what was read is remembered with the run") {
     farm.nodes[2].facts["pcs"] = "0.10.8";
     const auto facts = facts_of(farm);
     CHECK(facts.size() == 1);
-    const auto state = replay({Record{{"kind", "begin"}, {"facts", facts}}});
+    const auto state = replay({Record{0, "", RunBegan{.facts = facts}}});
     CHECK(state.facts == facts);
     auto other = small_farm();
     use_facts(other, state.facts);
@@ -143,7 +143,7 @@ TEST_CASE("when a procedure began is remembered with its run") {
     auto farm = small_farm();
     CHECK(began_of(facts_of(farm)).empty());
     set_began(farm, "2026-01-31T02:14:04.250Z");
-    const auto state = replay({Record{{"kind", "begin"}, {"facts", facts_of(farm)}}});
+    const auto state = replay({Record{0, "", RunBegan{.facts = facts_of(farm)}}});
     CHECK(began_of(state.facts) == "2026-01-31T02:14:04.250Z");
 }
 

@@ -213,11 +213,11 @@ Result<Asker::Choice> FakeAsker::before(const Step& step, const std::string&) {
     return choice == choices.end() ? Choice::run : choice->second;
 }
 
-Result<Asker::Mend> FakeAsker::after_failure(const Task& task, const Error&) {
+Result<Asker::OnFailure> FakeAsker::after_failure(const Task& task, const Error&) {
     const std::scoped_lock lock(mutex_);
     asked.push_back("failed " + task.id);
-    const auto mend = mends.front();
-    if (mends.size() > 1) mends.erase(mends.begin());
+    const auto mend = on_failure.front();
+    if (on_failure.size() > 1) on_failure.erase(on_failure.begin());
     return mend;
 }
 

@@ -88,17 +88,17 @@ class FakeAsker final : public Asker {
 public:
     Result<Answer> ask(const Task& task, const AskOp& question) override;
     Result<Choice> before(const Step& step, const std::string& what) override;
-    Result<Mend> after_failure(const Task& task, const Error& error) override;
+    Result<OnFailure> after_failure(const Task& task, const Error& error) override;
     Done by_hand(const Task& task, const std::string& commands, const Seen& seen) override;
-    Result<bool> way_back(const std::string&, const std::string&) override { return back; }
-    bool interactive() const override { return there || !mends.empty() || back; }
+    Result<bool> roll_back(const std::string&, const std::string&) override { return back; }
+    bool interactive() const override { return there || !on_failure.empty() || back; }
 
     std::set<std::string> not_yet;         ///< questions that are answered with "not yet"
     std::map<std::string, Choice> choices; ///< by step
     /// A hook that is run in place of asking; false: it fails.
     std::function<Result<Answer>(const AskOp&)> hook;
-    bool there = false;      ///< at a terminal, also when nothing fails
-    std::vector<Mend> mends; ///< what to do about one failure after the other
+    bool there = false;                ///< at a terminal, also when nothing fails
+    std::vector<OnFailure> on_failure; ///< what to do about one failure after the other
     std::function<bool()> does_it = [] { return true; };
     std::vector<std::string> asked; ///< what was asked, in order
     bool back = false;              ///< takes the way back when it is offered
@@ -107,15 +107,15 @@ private:
     std::mutex mutex_;
 };
 
-/// A verification sheet that is green until told otherwise.
+/// A verification sheet that passes until told otherwise.
 class FakeSheets final : public Sheets {
 public:
-    Result<Record> run(
+    Result<SheetChecked> run(
         const std::string& title, const std::vector<Record>&, std::stop_token) override {
         ran.push_back(title);
-        return Record{{"kind", "sheet"}, {"title", title}, {"red", red}};
+        return SheetChecked{.title = title, .failed = fails};
     }
-    bool red = false;
+    bool fails = false;
     std::vector<std::string> ran;
 };
 
@@ -140,11 +140,11 @@ public:
     void note(const std::string& task, const std::string& text) override {
         add(task + " note: " + text);
     }
-    void ends(const std::string& task, Ended ended, const std::string&, double) override {
-        add(task + " " + std::string(to_string(ended)));
+    void ends(const std::string& task, const TaskOutcome& outcome, double) override {
+        add(task + " " + std::string(to_string(outcome)));
     }
-    void service(std::optional<WallTime> away_since) override {
-        add(away_since ? "service away" : "service there");
+    void service(std::optional<WallTime> down_since) override {
+        add(down_since ? "service down" : "service up");
     }
     void error(const Error& error) override { add("error " + error.message); }
     void say(const std::string& text) override { add(text); }

@@ -59,6 +59,6 @@ TEST_CASE("a hook of the sheet waits for one of the same name that is at work", 
         std::this_thread::sleep_for(Millis{5});
     const auto result = (*sheets)->look({}, {});
     if (!result) FAIL(result.error().message);
-    CHECK_FALSE(result->red());
+    CHECK_FALSE(result->failed());
     CHECK(read_file(dir / "log").value_or("") == "begin\nend\nbegin\nend\n");
 }

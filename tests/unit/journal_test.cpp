@@ -36,9 +36,9 @@ public:
         auto journal = open();
         REQUIRE(journal);
         for (int i = 1; i <= 4; ++i)
-            REQUIRE(
-                (*journal)->write(Record{{"kind", "note"}, {"text", "größe " + std::to_string(i)},
-                    {"bell", std::string("\x1f")}, {"half", i / 2.0}}));
+            REQUIRE((*journal)->write(CommandEnded{.task = std::string("\x1f"),
+                .started = i / 2.0,
+                .output = "größe " + std::to_string(i)}));
     }
 };
 
@@ -53,18 +53,18 @@ TEST_CASE("what is written is read back, and goes on where it ended") {
         REQUIRE(journal);
         const auto records = (*journal)->records();
         REQUIRE(records.size() == 5);
-        CHECK(records[0]["ovd-failover-journal"] == 1);
-        CHECK(records[3]["text"] == "größe 3");
-        CHECK(records[3]["half"] == 1.5);
-        CHECK(records[4]["seq"] == 5);
+        CHECK(records[0].as<JournalHeader>()->version == 1);
+        CHECK(records[3].as<CommandEnded>()->output == "größe 3");
+        CHECK(records[3].as<CommandEnded>()->started == 1.5);
+        CHECK(records[4].seq == 5);
         run = (*journal)->run_id();
         CHECK_FALSE(run.empty());
-        REQUIRE((*journal)->write(Record{{"kind", "note"}, {"text", "later"}}));
+        REQUIRE((*journal)->write(TaskInspected{"t", "later"}));
     }
     const auto read = Journal::read(folder.dir.path().string());
     REQUIRE(read);
     CHECK(read->size() == 6);
-    CHECK(read->back()["seq"] == 6);
+    CHECK(read->back().seq == 6);
     CHECK((*folder.open())->run_id() == run);
     CHECK((fs::status(folder.file()).permissions() & fs::perms(077)) == fs::perms::none);
 }
@@ -91,7 +91,7 @@ TEST_CASE("a journal that was cut anywhere opens without its torn line") {
         REQUIRE(folder.text() == cut); // reading changes nothing
         auto journal = folder.open();
         REQUIRE(journal);
-        REQUIRE((*journal)->write(Record{{"kind", "after"}}));
+        REQUIRE((*journal)->write(TaskInspected{"t", "after"}));
         const auto now = folder.text();
         REQUIRE(now.starts_with(kept));
         journal->reset();
@@ -146,10 +146,11 @@ TEST_CASE("a line that was taken out, swapped or doubled is noticed") {
 }
 
 TEST_CASE("a record that a later version wrote otherwise is told with its line, and stops") {
-    const std::vector<Record> strange{{{"kind", "ended"}, {"status", "0"}},
+    const std::vector<Json> strange{{{"kind", "ended"}, {"status", "0"}},
         {{"kind", "begin"}, {"facts", "none"}}, {{"kind", "task"}, {"seconds", "1.5"}},
         {{"kind", "stop"}, {"finished", 1.5}}, {{"kind", "ended"}, {"status", 1e300}},
-        {{"kind", "sent"}, {"op", -1}}};
+        {{"kind", "sent"}, {"op", -1}}, {{"kind", "task"}, {"state", "polished"}},
+        {{"kind", "something new"}}};
     for (const auto& record : strange) {
         Folder folder;
         REQUIRE(folder.open());
@@ -198,14 +199,14 @@ TEST_CASE("a journal that has finished is put away, by whoever holds it only") {
         auto journal = next();
         REQUIRE(journal);
         first = (*journal)->run_id();
-        REQUIRE((*journal)->write(Record{{"kind", "stop"}, {"finished", false}}));
+        REQUIRE((*journal)->write(RunEnded{.finished = false}));
     }
     std::string text;
     {
         auto journal = next(); // it is gone on with
         REQUIRE(journal);
         CHECK((*journal)->run_id() == first);
-        REQUIRE((*journal)->write(Record{{"kind", "stop"}, {"finished", true}}));
+        REQUIRE((*journal)->write(RunEnded{.finished = true}));
         text = folder.text();
         // Its run has told its end and lives still: nobody takes its file from under it.
         const auto second = next();
@@ -239,8 +240,9 @@ TEST_CASE("no secret reaches the file, in whatever form") {
     folder.redactor.add("db_password", "it's \"open\"");
     auto journal = folder.open();
     REQUIRE(journal);
-    REQUIRE((*journal)->write(Record{{"kind", "ended"}, {"output", "pw it's \"open\" end"},
-        {"command", "mysql -p'it'\\''s \"open\"'"}, {"nested", {{"deep", "it's \"open\""}}}}));
+    REQUIRE((*journal)->write(CommandEnded{.output = "pw it's \"open\" end"}));
+    REQUIRE((*journal)->write(CommandSent{.command = "mysql -p'it'\\''s \"open\"'"}));
+    REQUIRE((*journal)->write(RunBegan{.facts = {{"osm1", {{"deep", "it's \"open\""}}}}}));
     CHECK(folder.text().find("open") == std::string::npos);
     CHECK(folder.text().find("<secret db_password>") != std::string::npos);
     journal->reset();
@@ -251,18 +253,17 @@ TEST_CASE("a secret that is an ordinary word does not spoil what resuming goes b
     Folder folder;
     folder.redactor.add("admin_password", "apache");
     auto journal = folder.open();
-    REQUIRE((*journal)->write(
-        Record{{"kind", "task"}, {"task", "apache@osm1"}, {"message", "about apache"}}));
+    REQUIRE((*journal)->write(TaskChanged{.task = "apache@osm1", .message = "about apache"}));
     const auto record = (*journal)->records().back();
-    CHECK(record["task"] == "apache@osm1");
-    CHECK(record["message"] == "about <secret admin_password>");
+    CHECK(record.as<TaskChanged>()->task == "apache@osm1");
+    CHECK(record.as<TaskChanged>()->message == "about <secret admin_password>");
 }
 
 TEST_CASE("output that is no UTF-8 does not spoil the journal") {
     Folder folder;
     {
         auto journal = folder.open();
-        REQUIRE((*journal)->write(Record{{"kind", "ended"}, {"output", "caf\xe9 \xff"}}));
+        REQUIRE((*journal)->write(CommandEnded{.output = "caf\xe9 \xff"}));
     }
     CHECK(folder.open());
 }
@@ -278,13 +279,13 @@ TEST_CASE("a full disk leaves whole lines, and no record after the lost one") {
     const auto keep = std::signal(SIGXFSZ, SIG_IGN);
     const rlimit small{before.size() + 20, limit.rlim_max};
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-    const auto lost = (*journal)->write(Record{{"kind", "lost"}});
+    const auto lost = (*journal)->write(TaskInspected{"t", "lost"});
     ::setrlimit(RLIMIT_FSIZE, &limit);
     std::signal(SIGXFSZ, keep);
     REQUIRE_FALSE(lost);
     CHECK(lost.error().hint.find("Make room") != std::string::npos);
     CHECK(folder.text() == before);
-    CHECK_FALSE((*journal)->write(Record{{"kind", "next"}}));
+    CHECK_FALSE((*journal)->write(TaskInspected{"t", "next"}));
     CHECK(folder.text() == before);
     CHECK((*journal)->records().size() == 5);
     journal->reset();

@@ -120,7 +120,8 @@ TEST_CASE("the plan for people and the one for programs have the same commands")
     }
     CHECK(count > 200);
     CHECK(undos > 5);
-    CHECK_THAT(text, Catch::Contains("if something fails in this section, this is put back by:"));
+    CHECK_THAT(
+        text, Catch::Contains("if something fails in this section, this is rolled back by:"));
 }
 
 TEST_CASE("what the guide does not list is told, and nothing where it lists all") {

@@ -15,7 +15,7 @@ const Files two{
                             "[\"osm1\"]\ndiffers = \"It <breaks>.\"\n[[step.action]]\ncommand = "
                             "\"fail\"\n[step.probe]\ncommand = \"has broken\"\n"}};
 
-Record data_of(RunFixture& run) {
+Json data_of(RunFixture& run) {
     {
         auto journal = Journal::open(run.dir.path().string(), run.nodes, run.random, run.redactor);
         REQUIRE(journal);
@@ -23,9 +23,11 @@ Record data_of(RunFixture& run) {
         REQUIRE(outline);
         REQUIRE((*journal)->write(*outline));
         CHECK_FALSE(new_outline(run.plan, (*journal)->records()));
-        REQUIRE((*journal)->write({{"kind", "away"}, {"task", "first@osm1"},
-            {"from", "2026-01-31T02:00:00.000Z"}, {"to", "2026-01-31T02:00:04.000Z"},
-            {"seconds", 4.0}, {"limit", 3}, {"began before", false}}));
+        REQUIRE((*journal)->write(Outage{.task = "first@osm1",
+            .from = "2026-01-31T02:00:00.000Z",
+            .to = "2026-01-31T02:00:04.000Z",
+            .seconds = 4,
+            .limit = 3}));
     }
     (void)run.run();
     const auto data = report_data(Journal::read(run.dir.path().string()).value(), run.nodes.wall());
@@ -73,12 +75,13 @@ TEST_CASE("where nobody watched, the report does not say that nothing happened")
     REQUIRE(blind["not_watched"].size() == 1);
     CHECK(blind["not_watched"][0]["title"] == "Set cut");
     CHECK(blind["numbers"]["total"] == "not known");
-    const Record span{{"kind", "watched"}, {"task", "cut@osm1"},
-        {"from", "2000-01-01T00:00:00.000Z"}, {"to", "2100-01-01T00:00:00.000Z"}, {"seen", true}};
-    CHECK(with({span})["never"] == true);
-    auto unseen = span;
-    unseen["seen"] = false; // watched, but it never answered: the wrong address was asked
-    CHECK(with({unseen})["never"] == false);
+    WatchEnded span{.task = "cut@osm1",
+        .from = "2000-01-01T00:00:00.000Z",
+        .to = "2100-01-01T00:00:00.000Z",
+        .seen = true};
+    CHECK(with({{0, "", span}})["never"] == true);
+    span.seen = false; // watched, but it never answered: the wrong address was asked
+    CHECK(with({{0, "", span}})["never"] == false);
 }
 
 TEST_CASE("a report of a run that was killed says what stands as it must not stay") {
@@ -91,12 +94,10 @@ TEST_CASE("a report of a run that was killed says what stands as it must not sta
     }
     (void)run.run({{"config-away"}, true, false, false, "tester@laptop", "process 1"});
     auto records = Journal::read(run.dir.path().string()).value();
-    for (const auto& more :
-        std::vector<Record>{{{"kind", "stop"}, {"why", "the plan of yesterday"}},
-            {{"kind", "begin"}, {"who", "w"}, {"time", "2026-01-31T02:00:00.000Z"}},
-            {{"kind", "away"}, {"task", "config-away@osm1"}, {"from", "2026-01-31T02:00:01.000Z"},
-                {"to", ""}, {"seconds", 0.0}},
-            {{"kind", "task"}, {"task", "import@osm1"}, {"state", "intended"}}})
+    for (const auto& more : std::vector<Record>{{0, "", RunEnded{.why = "the plan of yesterday"}},
+             {0, "2026-01-31T02:00:00.000Z", RunBegan{.who = "w"}},
+             {0, "", Outage{.task = "config-away@osm1", .from = "2026-01-31T02:00:01.000Z"}},
+             {0, "", TaskChanged{.task = "import@osm1"}}})
         records.push_back(more);
     const auto data = report_data(records, run.nodes.wall());
     REQUIRE(data);
@@ -104,8 +105,8 @@ TEST_CASE("a report of a run that was killed says what stands as it must not sta
     INFO(text);
     CHECK((*data)["verdict"]["look"] == "red");
     CHECK(text.find("under way: import@osm1") != std::string::npos);
-    CHECK(text.find("away since 2026-01-31T02:00:01") != std::string::npos);
-    CHECK(text.find("configuration is away") != std::string::npos);
+    CHECK(text.find("down since 2026-01-31T02:00:01") != std::string::npos);
+    CHECK(text.find("configuration is moved aside") != std::string::npos);
     CHECK(text.find("yesterday") == std::string::npos);
     for (const auto& each : (*data)["left"])
         CHECK(each["text"].get<std::string>().find("lives on dbmy now") == std::string::npos);

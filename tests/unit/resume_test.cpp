@@ -185,7 +185,7 @@ TEST_CASE("a cut connection is neither success nor failure, and the node is aske
     const auto summary = run.run();
     REQUIRE(summary.error);
     CHECK(summary.error->kind == Kind::unknown);
-    CHECK(run.state().tasks["a@osm1"].state == TaskState::unknown);
+    CHECK(run.state().tasks["a@osm1"].status == TaskStatus::unknown);
     // It went on by itself meanwhile.
     auto& osm1 = run.nodes.world.machines["osm1"];
     for (auto& [id, job] : osm1.jobs)

@@ -38,10 +38,10 @@ void hide_after(RunFixture& run, const std::string& fact, Millis time) {
     };
 }
 
-void append(RunFixture& run, Record record) {
+void append(RunFixture& run, Event event) {
     auto journal = Journal::open(run.dir.path().string(), run.nodes, run.random, run.redactor);
     REQUIRE(journal);
-    REQUIRE((*journal)->write(std::move(record)));
+    REQUIRE((*journal)->write(std::move(event)));
 }
 
 } // namespace
@@ -58,15 +58,16 @@ TEST_CASE("what was waited for in vain, or checked and found wrong, is not done 
     }
     run.nodes.world.machines["osm1"].facts.insert("peace");
     CHECK_FALSE(run.run().error);
-    CHECK(run.state().tasks["a@osm1"].state == TaskState::ok);
+    CHECK(run.state().tasks["a@osm1"].is_done());
     CHECK(run.nodes.world.machines["osm1"].ran["set a"] == 1); // it is not repeated for that
 }
 
-TEST_CASE("a node out of sight for a while during a look is waited for, and nothing is put back") {
+TEST_CASE(
+    "a node out of sight for a while during a look is waited for, and nothing is rolled back") {
     const bool by_wait = GENERATE(true, false);
     const std::string more = by_wait ? "" : verifies;
     RunFixture run(
-        one_section(step_of("a", runs("set a") + (by_wait ? waits : ""), more), "put_back = true"));
+        one_section(step_of("a", runs("set a") + (by_wait ? waits : ""), more), "rollback = true"));
     run.nodes.world.machines["osm1"].facts.insert("peace");
     hide_after(run, "a", Seconds{100});
     CHECK_FALSE(run.run().error);
@@ -74,69 +75,69 @@ TEST_CASE("a node out of sight for a while during a look is waited for, and noth
     CHECK(run.log() == "osm1: set a");
 }
 
-TEST_CASE("a node that stays out of sight makes it unknown, and nothing is put back") {
+TEST_CASE("a node that stays out of sight makes it unknown, and nothing is rolled back") {
     const bool by_wait = GENERATE(true, false);
     const std::string more = by_wait ? "" : verifies;
     RunFixture run(
-        one_section(step_of("a", runs("set a") + (by_wait ? waits : ""), more), "put_back = true"));
+        one_section(step_of("a", runs("set a") + (by_wait ? waits : ""), more), "rollback = true"));
     hide_after(run, "a", Seconds{100'000});
     const auto summary = run.run();
     REQUIRE(summary.error);
     CHECK(summary.error->kind == Kind::unknown);
     CHECK(run.has("osm1", "a"));
-    CHECK(run.state().tasks["a@osm1"].state == TaskState::unknown);
+    CHECK(run.state().tasks["a@osm1"].status == TaskStatus::unknown);
     // The next run looks, and what was to be waited for or checked counts.
     run.nodes.out_of_sight = nullptr;
-    CHECK(run.run().error->kind == Kind::put_back);
+    CHECK(run.run().error->kind == Kind::rolled_back);
 }
 
-TEST_CASE("what a task left running is waited for before it is put back") {
+TEST_CASE("what a task left running is waited for before it is rolled back") {
     RunFixture run(one_section(
-        step_of("a", runs("slow a")) + step_of("b", runs("fail"), "", "osm2"), "put_back = true"));
+        step_of("a", runs("slow a")) + step_of("b", runs("fail"), "", "osm2"), "rollback = true"));
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::put_back);
+    CHECK(summary.error->kind == Kind::rolled_back);
     CHECK_FALSE(run.has("osm1", "a"));
     CHECK(run.nodes.world.machines["osm1"].ran["unset a"] == 1);
 }
 
-TEST_CASE("nothing is put back beside a task that cannot be told to have ended") {
+TEST_CASE("nothing is rolled back beside a task that cannot be told to have ended") {
     RunFixture run(one_section(
-        step_of("a", runs("cut")) + step_of("b", runs("fail"), "", "osm2"), "put_back = true"));
+        step_of("a", runs("cut")) + step_of("b", runs("fail"), "", "osm2"), "rollback = true"));
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::put_back_failed);
+    CHECK(summary.error->kind == Kind::rollback_failed);
     CHECK(run.nodes.world.machines["osm1"].ran.count("unset a") == 0);
 }
 
-TEST_CASE("a task is put back by the plan it was done by, or not at all") {
+TEST_CASE("a task is rolled back by the plan it was done by, or not at all") {
     const auto undone_by = [](const std::string& command) {
         auto step = sets("a");
         step.replace(step.find("unset a"), 7, command);
         return step;
     };
-    RunFixture before(one_section(undone_by("unset a"), "put_back = true"));
+    RunFixture before(one_section(undone_by("unset a"), "rollback = true"));
     CHECK_FALSE(before.run().error);
     RunFixture after(
-        one_section(undone_by("unset everything") + step_of("b", runs("fail")), "put_back = true"));
+        one_section(undone_by("unset everything") + step_of("b", runs("fail")), "rollback = true"));
     after.nodes.world = before.nodes.world;
     std::filesystem::copy_file(before.dir / "journal.jsonl", after.dir / "journal.jsonl");
     const auto summary = after.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::put_back_failed);
+    CHECK(summary.error->kind == Kind::rollback_failed);
     CHECK(summary.error->message.find("older plan") != std::string::npos);
     CHECK(after.has("osm1", "a"));
 }
 
 TEST_CASE("putting back a second time is really done, not read from the first") {
     RunFixture run(one_section(
-        step_of("a", runs("set a")) + step_of("z", runs("fail"), "", "osm2"), "put_back = true"));
+        step_of("a", runs("set a")) + step_of("z", runs("fail"), "", "osm2"), "rollback = true"));
     auto& osm1 = run.nodes.world.machines["osm1"];
     osm1.facts.insert("jam");
-    CHECK(run.run().error->kind == Kind::put_back_failed);
+    CHECK(run.run().error->kind == Kind::rollback_failed);
     CHECK(run.has("osm1", "a"));
     osm1.facts.erase("jam");
-    CHECK(run.run({{"z"}, true, false, false, ""}).error->kind == Kind::put_back);
+    CHECK(run.run({{"z"}, true, false, false, ""}).error->kind == Kind::rolled_back);
     CHECK_FALSE(run.has("osm1", "a"));
     CHECK(osm1.ran["unset a"] == 2);
 }
@@ -144,8 +145,9 @@ TEST_CASE("putting back a second time is really done, not read from the first") 
 TEST_CASE("a job that may have begun is asked for, also when it was put down as failed") {
     RunFixture run(one_section(step_of("a", runs("slow a"))));
     CHECK(run.run().error->kind == Kind::unknown);
-    append(run, {{"kind", "task"}, {"task", "a@osm1"}, {"state", "failed"},
-                    {"digest", run.plan.details[0].digest}});
+    append(run,
+        TaskChanged{
+            .task = "a@osm1", .status = TaskStatus::failed, .digest = run.plan.details[0].digest});
     CHECK_FALSE(run.run().error);
     CHECK(run.nodes.world.machines["osm1"].ran["slow a"] == 1);
 }
@@ -231,13 +233,13 @@ TEST_CASE("a hook that a killed run had begun is not simply begun again") {
         CHECK(ran == 1);
     }
     SECTION("another machine cannot wait for it: only a person can tell") {
-        append(next, {{"kind", "begin"}, {"who", "eve@elsewhere"}});
+        append(next, RunBegan{.who = "eve@elsewhere"});
         CHECK_FALSE(next.run().error);
         CHECK(ran == 0);
         CHECK(next.asker.asked.size() == 1);
     }
     SECTION("one whose failure was seen is simply run again") {
-        append(next, {{"kind", "hook"}, {"task", "q"}, {"hook", "h"}, {"state", "ended"}});
+        append(next, HookChanged{"q", "h", false});
         next.asker.there = true;
         CHECK_FALSE(next.run().error);
         CHECK(ran == 1);

@@ -4,6 +4,7 @@
 #include "engine/journal.h"
 #include "sheet/defaults.h"
 #include "sheet/result.h"
+#include "sheet/sheet.h"
 
 #include <catch2/catch.hpp>
 
@@ -24,17 +25,19 @@ Record seen(const std::string& name, CheckState state, const std::string& value,
     Compare compare = Compare::exactly) {
     SheetResult result;
     result.budget = Seconds{600};
-    CheckResultOfSheet check;
+    SheetCheckResult check;
     check.name = name;
     check.state = state;
     check.values["v"] = {value, compare};
     result.checks.push_back(check);
-    return sheet_record(result, "test");
+    return {0, "", sheet_record(result, "test")};
 }
+
+const Record sent{0, "", CommandSent{"t", 0, "j", "", ""}};
 
 CheckState again(const std::vector<Record>& journal, const std::string& value, bool good = true,
     Compare compare = Compare::exactly) {
-    CheckResultOfSheet check;
+    SheetCheckResult check;
     check.name = "c";
     check.values["v"] = {value, compare};
     ovd::compare(check, good, SheetHistory(journal));
@@ -109,101 +112,98 @@ TEST_CASE("a time that would overflow is refused, and every refusal has a way ou
     }
 }
 
-TEST_CASE("a value that is not what it was the first time has moved") {
-    const std::vector<Record> journal{seen("c", CheckState::good, "3")};
-    CHECK(again(journal, "3") == CheckState::good);
-    CHECK(again(journal, "4") == CheckState::moved);
-    CHECK(again({journal[0], {{"kind", "sent"}}}, "4", false) == CheckState::bad);
+TEST_CASE("a value that differs from the baseline is a change") {
+    const std::vector<Record> journal{seen("c", CheckState::passed, "3")};
+    CHECK(again(journal, "3") == CheckState::passed);
+    CHECK(again(journal, "4") == CheckState::changed);
+    CHECK(again({journal[0], sent}, "4", false) == CheckState::failed);
     // What was seen while it was broken is nothing to compare with.
-    CHECK(again({seen("c", CheckState::as_before, "0"), seen("c", CheckState::good, "3")}, "3") ==
-          CheckState::good);
+    CHECK(again({seen("c", CheckState::known, "0"), seen("c", CheckState::passed, "3")}, "3") ==
+          CheckState::passed);
     // The first time counts, not the last.
     const std::vector<Record> later{
-        seen("c", CheckState::good, "3"), seen("c", CheckState::moved, "4")};
-    CHECK(again(later, "4") == CheckState::moved);
-    CHECK(again({}, "4") == CheckState::good);
+        seen("c", CheckState::passed, "3"), seen("c", CheckState::changed, "4")};
+    CHECK(again(later, "4") == CheckState::changed);
+    CHECK(again({}, "4") == CheckState::passed);
 }
 
 TEST_CASE("sizes and times have room, certificates have none") {
     const auto with = [](const std::string& value, Compare compare) {
-        return std::vector<Record>{seen("c", CheckState::good, value, compare)};
+        return std::vector<Record>{seen("c", CheckState::passed, value, compare)};
     };
-    CHECK(
-        again(with("1000", Compare::roughly), "1150", true, Compare::roughly) == CheckState::good);
-    CHECK(
-        again(with("1000", Compare::roughly), "1300", true, Compare::roughly) == CheckState::moved);
-    CHECK(again(with("20", Compare::slow), "400", true, Compare::slow) == CheckState::good);
-    CHECK(again(with("300", Compare::slow), "1200", true, Compare::slow) == CheckState::moved);
-    CHECK(again(with("key", Compare::first), "other", true, Compare::first) == CheckState::bad);
-    CHECK(again(with("7", Compare::never), "9", true, Compare::never) == CheckState::good);
+    CHECK(again(with("1000", Compare::roughly), "1150", true, Compare::roughly) ==
+          CheckState::passed);
+    CHECK(again(with("1000", Compare::roughly), "1300", true, Compare::roughly) ==
+          CheckState::changed);
+    CHECK(again(with("20", Compare::slow), "400", true, Compare::slow) == CheckState::passed);
+    CHECK(again(with("300", Compare::slow), "1200", true, Compare::slow) == CheckState::changed);
+    CHECK(again(with("key", Compare::first), "other", true, Compare::first) == CheckState::failed);
+    CHECK(again(with("7", Compare::never), "9", true, Compare::never) == CheckState::passed);
 }
 
 TEST_CASE("what was broken before the first change does not block, what broke later does") {
-    const Record sent{{"kind", "sent"}, {"task", "t"}, {"job", "j"}};
     // At first sight already.
-    CHECK(again({}, "1", false) == CheckState::as_before);
-    CHECK(
-        again({seen("c", CheckState::as_before, "1"), sent}, "1", false) == CheckState::as_before);
-    CHECK(again({seen("c", CheckState::good, "1"), sent, seen("c", CheckState::bad, "1")}, "1",
-              false) == CheckState::bad);
+    CHECK(again({}, "1", false) == CheckState::known);
+    CHECK(again({seen("c", CheckState::known, "1"), sent}, "1", false) == CheckState::known);
+    CHECK(again({seen("c", CheckState::passed, "1"), sent, seen("c", CheckState::failed, "1")}, "1",
+              false) == CheckState::failed);
     // It was mended in between.
-    CHECK(again({seen("c", CheckState::as_before, "1"), seen("c", CheckState::good, "1"), sent},
-              "1", false) == CheckState::bad);
+    CHECK(again({seen("c", CheckState::known, "1"), seen("c", CheckState::passed, "1"), sent}, "1",
+              false) == CheckState::failed);
     // Nobody's answer is no word about how it was.
-    CHECK(again({seen("c", CheckState::waits, "1"), sent}, "1", false) == CheckState::bad);
+    CHECK(again({seen("c", CheckState::unanswered, "1"), sent}, "1", false) == CheckState::failed);
     // First looked at only after something had been changed: nobody knows that it was so before.
-    CHECK(again({sent, seen("c", CheckState::bad, "1")}, "1", false) == CheckState::bad);
+    CHECK(again({sent, seen("c", CheckState::failed, "1")}, "1", false) == CheckState::failed);
 }
 
 TEST_CASE("a server that was lost before excuses itself, not the ones that are lost later") {
-    const Record sent{{"kind", "sent"}, {"task", "t"}, {"job", "j"}};
     const auto with = [](CheckState state, const std::set<std::string>& names) {
         auto record = seen("c", state, "1");
-        record["checks"][0]["troubled"] = names;
+        std::get<SheetChecked>(record.event).checks[0].troubled = names;
         return record;
     };
     const auto now = [](const std::vector<Record>& journal, const std::set<std::string>& names) {
-        CheckResultOfSheet check;
+        SheetCheckResult check;
         check.name = "c";
         check.troubled = names;
         ovd::compare(check, false, SheetHistory(journal));
         return check.state;
     };
-    const std::vector<Record> before{with(CheckState::as_before, {"esg1", "oas1"}), sent};
-    CHECK(now(before, {"esg1"}) == CheckState::as_before);
-    CHECK(now(before, {"esg1", "oas2"}) == CheckState::bad);
+    const std::vector<Record> before{with(CheckState::known, {"esg1", "oas1"}), sent};
+    CHECK(now(before, {"esg1"}) == CheckState::known);
+    CHECK(now(before, {"esg1", "oas2"}) == CheckState::failed);
     // One of the two was well again in between: from then on it is ours.
-    const std::vector<Record> better{before[0], sent, with(CheckState::as_before, {"esg1"})};
-    CHECK(now(better, {"esg1"}) == CheckState::as_before);
-    CHECK(now(better, {"esg1", "oas1"}) == CheckState::bad);
+    const std::vector<Record> better{before[0], sent, with(CheckState::known, {"esg1"})};
+    CHECK(now(better, {"esg1"}) == CheckState::known);
+    CHECK(now(better, {"esg1", "oas1"}) == CheckState::failed);
     SheetResult result;
     result.budget = Seconds{600};
-    result.checks.push_back(
-        {"c", "servers", CheckState::as_before, "", "", 0, {}, {}, {}, {"esg1"}});
-    CHECK(sheet_record(result, "t")["checks"][0]["troubled"] == Record{"esg1"});
-    CHECK(sheet_word(result) == "green but for 1 that was not well before");
+    result.checks.push_back({"c", "servers", CheckState::known, "", "", 0, {}, {}, {}, {"esg1"}});
+    CHECK(sheet_record(result, "t").checks[0].troubled == std::set<std::string>{"esg1"});
+    CHECK(sheet_word(result) == "passed, but for 1 known failure");
 }
 
-TEST_CASE("a sheet is red when something is bad, unanswered or too slow") {
+TEST_CASE("a sheet fails when something fails, is unanswered or too slow") {
     SheetResult result;
     result.budget = Seconds{10};
-    result.checks.push_back({"a", "tcp", CheckState::moved, "", "", 0, {}, {}, {}});
-    result.checks.push_back({"b", "tcp", CheckState::as_before, "", "", 0, {}, {}, {}});
-    CHECK_FALSE(result.red());
+    result.checks.push_back({"a", "tcp", CheckState::changed, "", "", 0, {}, {}, {}});
+    result.checks.push_back({"b", "tcp", CheckState::known, "", "", 0, {}, {}, {}});
+    CHECK_FALSE(result.failed());
     result.seconds = 11;
-    CHECK(result.red());
+    CHECK(result.failed());
     result.seconds = 1;
-    result.checks[1].state = CheckState::waits;
-    CHECK(result.red());
+    result.checks[1].state = CheckState::unanswered;
+    CHECK(result.failed());
 }
 
-TEST_CASE("what is red is told before what moved, and good ones are only counted") {
+TEST_CASE("what failed is told before what changed, and what passed is only counted") {
     SheetResult result;
     result.budget = Seconds{600};
-    result.checks.push_back({"fine", "tcp", CheckState::good, "open", "", 0, {}, {}, {}});
+    result.checks.push_back({"fine", "tcp", CheckState::passed, "open", "", 0, {}, {}, {}});
     result.checks.push_back(
-        {"other", "sql", CheckState::moved, "rows", "", 0, {}, {{"users", "3", "4"}}, {}});
-    result.checks.push_back({"broken", "tcp", CheckState::bad, "refused", "look", 0, {}, {}, {}});
+        {"other", "sql", CheckState::changed, "rows", "", 0, {}, {{"users", "3", "4"}}, {}});
+    result.checks.push_back(
+        {"broken", "tcp", CheckState::failed, "refused", "look", 0, {}, {}, {}});
     const auto text = sheet_text(result, false);
     CHECK(text.find("broken") < text.find("other"));
     CHECK(text.find("users: was 3, is 4") != std::string::npos);
@@ -214,7 +214,7 @@ TEST_CASE("what is red is told before what moved, and good ones are only counted
 
 TEST_CASE("the last disruptive change is known, for servers that must have reported since") {
     const SheetHistory history(
-        {{{"kind", "ended"}, {"started", 5.0}, {"finished", 7.0}, {"disruptive", true}},
-            {{"kind", "ended"}, {"started", 9.0}, {"finished", 9.5}}});
+        {{0, "", CommandEnded{.started = 5, .finished = 7, .disruptive = true}},
+            {0, "", CommandEnded{.started = 9, .finished = 9.5}}});
     CHECK(history.changed() == 7.0);
 }

@@ -77,7 +77,7 @@ TEST_CASE("every kind of error has a name and an exit code of its own") {
     int kinds = 0;
     for (Kind kind : {Kind::usage, Kind::farm, Kind::steps, Kind::connect, Kind::host_key,
              Kind::remote, Kind::unknown, Kind::journal, Kind::refused, Kind::stopped,
-             Kind::put_back, Kind::put_back_failed, Kind::io, Kind::internal}) {
+             Kind::rolled_back, Kind::rollback_failed, Kind::io, Kind::internal}) {
         codes.insert(exit_code(kind));
         names.insert(to_string(kind));
         ++kinds;
@@ -86,7 +86,7 @@ TEST_CASE("every kind of error has a name and an exit code of its own") {
     CHECK(names.size() == static_cast<std::size_t>(kinds));
     CHECK(codes.count(0) == 0); // nothing that went wrong may look like success
     CHECK(exit_code(Kind::unknown) == 8);
-    CHECK(to_string(Kind::put_back) == "put_back");
+    CHECK(to_string(Kind::rolled_back) == "rolled_back");
 }
 
 TEST_CASE("a place is told as far as it is known") {

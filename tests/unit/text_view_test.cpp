@@ -49,7 +49,7 @@ TEST_CASE("what a node says gives the terminal no orders; what we paint is paint
         view->begins("t@osm1", "A title", "1-one/10-a");
         view->output("t@osm1", "\x1b[2Joutput\n");
         view->note("t@osm1", "a \x1b]0;x\anote");
-        view->ends("t@osm1", Ended::done, "a \x1b[Hmessage", 0);
+        view->ends("t@osm1", {TaskStatus::done, TaskHow::ran, "a \x1b[Hmessage", {}}, 0);
         view->say("said\x1b[8m, correct horse");
         view->say_painted("\x1b[31mRED\x1b[0m");
     }

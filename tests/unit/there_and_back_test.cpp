@@ -9,13 +9,11 @@ using namespace ovd;
 namespace {
 
 Record begin(const std::string& active, const std::string& home) {
-    Record record{{"kind", "begin"}, {"facts", {{active, {{"active", "yes"}}}}}};
-    if (!home.empty()) record["home"] = home;
-    return record;
+    return {0, "", RunBegan{.facts = {{active, {{"active", "yes"}}}}, .home = home}};
 }
 
 Record stop(bool finished) {
-    return {{"kind", "stop"}, {"why", "W"}, {"finished", finished}};
+    return {0, "", RunEnded{.why = "W", .finished = finished}};
 }
 
 } // namespace

@@ -36,7 +36,8 @@ private:
 };
 
 struct Watched {
-    std::vector<Record> records;
+    std::vector<Outage> outages; ///< that were over
+    std::vector<WatchEnded> stretches;
     int opened = 0; ///< interruptions that the journal knew of before they were over
     bool told_back = false;
     bool told_live = false;
@@ -44,15 +45,15 @@ struct Watched {
     std::optional<std::string> crossed;
 };
 
-Watched watch(const std::string& script, long limit = 0, const std::vector<Record>& before = {}) {
+Watched watch(const std::string& script, long limit = 0, const std::vector<Event>& before = {}) {
     const TempDir dir;
     SystemRuntime machine;
     const auto runtime = machine.get();
     const Redactor redactor;
     auto journal = Journal::open(dir.path().string(), runtime.clock, runtime.random, redactor);
     REQUIRE(journal);
-    for (const auto& record : before)
-        REQUIRE((*journal)->write(record));
+    for (const auto& event : before)
+        REQUIRE((*journal)->write(event));
     const auto old = (*journal)->records().size();
     FakeView view;
     std::atomic<bool> through = false;
@@ -76,12 +77,12 @@ Watched watch(const std::string& script, long limit = 0, const std::vector<Recor
     REQUIRE(through);
     const auto all = (*journal)->records();
     for (std::size_t i = old; i < all.size(); ++i) {
-        const auto kind = all[i].value("kind", "");
-        const bool opens = kind == "away" && all[i].value("to", "").empty();
-        seen.opened += opens ? 1 : 0;
-        if ((kind == "away" && !opens) || kind == "watched") seen.records.push_back(all[i]);
+        const auto* outage = all[i].as<Outage>();
+        seen.opened += outage != nullptr && outage->to.empty() ? 1 : 0;
+        if (outage != nullptr && !outage->to.empty()) seen.outages.push_back(*outage);
+        if (const auto* stretch = all[i].as<WatchEnded>()) seen.stretches.push_back(*stretch);
     }
-    seen.told_live = view.told("service away") && view.told("service there");
+    seen.told_live = view.told("service down") && view.told("service up");
     seen.told_unknown = view.told("nobody was watching when it came back");
     seen.told_back = view.told("the service is back");
     return seen;
@@ -91,27 +92,26 @@ Watched watch(const std::string& script, long limit = 0, const std::vector<Recor
 
 TEST_CASE("an interruption lasts from its first failed probe to the next that succeeds") {
     const auto seen = watch("uuuddddduuu");
-    REQUIRE(seen.records.size() == 2);
-    CHECK(seen.records[0]["kind"] == "away");
-    CHECK(seen.records[0]["task"] == "away@osm1");
-    CHECK(seen.records[0]["seconds"].get<double>() == Approx(0.5).margin(0.001));
-    CHECK(seen.records[0]["began before"] == false);
-    CHECK(seen.records[1]["kind"] == "watched");
-    CHECK(seen.records[1]["away"].get<double>() == Approx(0.5).margin(0.001));
+    REQUIRE(seen.outages.size() == 1);
+    CHECK(seen.outages[0].task == "away@osm1");
+    CHECK(seen.outages[0].seconds == Approx(0.5).margin(0.001));
+    CHECK_FALSE(seen.outages[0].began_before);
+    REQUIRE(seen.stretches.size() == 1);
+    CHECK(seen.stretches[0].down == Approx(0.5).margin(0.001));
     CHECK(seen.told_back);
     CHECK(seen.told_live);
     CHECK(seen.opened == 1);
 }
 
-TEST_CASE("maintenance is no interruption, and two interruptions are two") {
-    CHECK(watch("uummmmuu").records.size() == 1);
-    CHECK(watch("uddmdduu").records.size() == 3);
+TEST_CASE("maintenance is no outage, and two outages are two") {
+    CHECK(watch("uummmmuu").outages.empty());
+    CHECK(watch("uddmdduu").outages.size() == 2);
 }
 
-TEST_CASE("a service that was away already, or never comes back, is told as that") {
+TEST_CASE("a service that was down already, or never comes back, is told as that") {
     const auto before = watch("ddduu");
-    REQUIRE(before.records.size() == 2);
-    CHECK(before.records[0]["began before"] == true);
+    REQUIRE(before.outages.size() == 1);
+    CHECK(before.outages[0].began_before);
 }
 
 TEST_CASE("a limit that is crossed is told once, with the section") {
@@ -122,22 +122,20 @@ TEST_CASE("a limit that is crossed is told once, with the section") {
 }
 
 TEST_CASE("an interruption that a killed wizard had seen begin is gone on with by the next") {
-    const Record watching{{"kind", "watching"}, {"task", "away@osm1"},
-        {"section", "3-database/30-switch"}, {"limit", 300}, {"from", "2026-01-31T02:00:00.000Z"}};
-    const Record away{{"kind", "away"}, {"task", "away@osm1"}, {"from", "2026-01-31T02:00:01.000Z"},
-        {"to", ""}, {"seconds", 0.0}};
-    const auto still = watch("dddu", 0, {watching, away});
-    REQUIRE(still.records.size() == 2);
-    CHECK(still.records[0]["task"] == "away@osm1");
-    CHECK(still.records[0]["from"] == "2026-01-31T02:00:01.000Z");
-    CHECK_FALSE(still.records[0].contains("at most"));
+    const WatchBegan watching{"away@osm1", "3-database/30-switch", 300, "2026-01-31T02:00:00.000Z"};
+    const Outage down{.task = "away@osm1", .from = "2026-01-31T02:00:01.000Z"};
+    const auto still = watch("dddu", 0, {watching, down});
+    REQUIRE(still.outages.size() == 1);
+    CHECK(still.outages[0].task == "away@osm1");
+    CHECK(still.outages[0].from == "2026-01-31T02:00:01.000Z");
+    CHECK_FALSE(still.outages[0].at_most);
     // It came back while nobody was there to see it: the length is only an upper bound.
-    const auto back = watch("uu", 0, {watching, away});
-    REQUIRE(back.records.size() == 2);
-    CHECK(back.records[0]["at most"] == true);
+    const auto back = watch("uu", 0, {watching, down});
+    REQUIRE(back.outages.size() == 1);
+    CHECK(back.outages[0].at_most);
     CHECK(back.told_unknown);
-    // Killed before the first probe that failed: it is looked at all the same.
+    // Killed before the first probe that failed: it is watched all the same.
     const auto early = watch("uu", 0, {watching});
-    REQUIRE(early.records.size() == 1);
-    CHECK(early.records[0]["kind"] == "watched");
+    CHECK(early.outages.empty());
+    CHECK(early.stretches.size() == 1);
 }
