@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/process.h"
 
+#include "base/descriptor.h"
+#include "base/spawn.h"
+
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -10,16 +13,12 @@
 #include <fmt/format.h>
 #include <optional>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
-#include <vector>
-
-extern char** environ;
 
 namespace ovd {
 namespace {
@@ -27,91 +26,31 @@ namespace {
 constexpr Seconds patience{5};               ///< between being told to end and being killed
 constexpr std::size_t kept_output = 1 << 20; ///< its last bytes: nobody reads more of it
 
-int exit_status(int status) {
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-std::vector<std::string> merged_environment(const std::map<std::string, std::string>& more) {
-    std::vector<std::string> all;
-    for (char** entry = environ; *entry != nullptr; ++entry)
-        all.emplace_back(*entry);
-    for (const auto& [name, value] : more)
-        all.push_back(name + "=" + value);
-    return all;
-}
-
-/// Starts sh -c in its own process group, so that a Ctrl-C at the terminal reaches only us and we
-/// decide what it means for the hook. The signals that we block or ignore ourselves mean to it what
-/// they mean to any program.
-Result<pid_t> spawn(const std::string& command, const std::map<std::string, std::string>& more,
-    int input, int output) {
-    auto variables = merged_environment(more);
-    std::vector<char*> environment;
-    for (auto& variable : variables)
-        environment.push_back(variable.data());
-    environment.push_back(nullptr);
-    std::string shell = "/bin/sh";
-    std::string flag = "-c";
-    std::string text = command;
-    std::array<char*, 4> arguments{shell.data(), flag.data(), text.data(), nullptr};
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, input, 0);
-    posix_spawn_file_actions_adddup2(&files, output, 1);
-    posix_spawn_file_actions_adddup2(&files, output, 2);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t signals;
-    sigemptyset(&signals);
-    posix_spawnattr_setsigmask(&attributes, &signals);
-    sigaddset(&signals, SIGPIPE);
-    posix_spawnattr_setsigdefault(&attributes, &signals);
-    posix_spawnattr_setflags(
-        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    pid_t pid = 0;
-    const int error = ::posix_spawn(
-        &pid, shell.c_str(), &files, &attributes, arguments.data(), environment.data());
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-    if (error != 0)
-        return fail(Kind::io,
-            fmt::format("{} cannot be started: {}", command, std::strerror(error)),
-            "Check that /bin/sh works.");
-    return pid;
-}
-
 /// A file without a name that holds the text, to be read from its beginning: unlike a pipe it takes
 /// any length at once, and unlike an argument nobody else can see it.
-int memory_file(const std::string& text) {
-    const int file = ::memfd_create("stdin", MFD_CLOEXEC);
-    if (file < 0) return file;
+Descriptor memory_file(const std::string& text) {
+    Descriptor file(::memfd_create("stdin", MFD_CLOEXEC));
     std::size_t done = 0;
-    while (done < text.size()) {
-        const auto wrote = ::write(file, text.data() + done, text.size() - done);
-        if (wrote < 0) {
-            ::close(file);
-            return -1;
-        }
+    while (file && done < text.size()) {
+        const auto wrote = ::write(file.get(), text.data() + done, text.size() - done);
+        if (wrote < 0) return Descriptor();
         done += static_cast<std::size_t>(wrote);
     }
-    ::lseek(file, 0, SEEK_SET);
+    if (file) ::lseek(file.get(), 0, SEEK_SET);
     return file;
 }
 
 /// A child of ours and what it prints.
 class Child {
 public:
-    Child(pid_t pid, int pipe) : pid_(pid), pipe_(pipe) {}
-    ~Child() { ::close(pipe_); }
-    Child(const Child&) = delete;
-    Child& operator=(const Child&) = delete;
+    Child(pid_t pid, Descriptor pipe) : pid_(pid), pipe_(std::move(pipe)) {}
 
     /// Takes what came, waiting at most 100 ms for it. False: nothing will come any more.
     bool read(std::string& output) const {
-        pollfd ready{pipe_, POLLIN, 0};
+        pollfd ready{pipe_.get(), POLLIN, 0};
         if (::poll(&ready, 1, 100) <= 0) return true;
         std::array<char, 4096> buffer{};
-        const auto got = ::read(pipe_, buffer.data(), buffer.size());
+        const auto got = ::read(pipe_.get(), buffer.data(), buffer.size());
         if (got <= 0) return got < 0 && errno == EINTR;
         output.append(buffer.data(), static_cast<std::size_t>(got));
         if (output.size() > 2 * kept_output) output.erase(0, output.size() - kept_output);
@@ -133,7 +72,7 @@ public:
 
 private:
     pid_t pid_;
-    int pipe_;
+    Descriptor pipe_;
     std::optional<std::chrono::steady_clock::time_point> told_;
 };
 
@@ -183,19 +122,23 @@ void no_core_dumps() {
 Result<LocalResult> run_local(const std::string& command,
     const std::map<std::string, std::string>& environment, std::stop_token stop,
     const std::string& input, Millis time) {
-    std::array<int, 2> pipe{};
-    if (::pipe2(pipe.data(), O_CLOEXEC) != 0)
+    std::array<int, 2> ends{-1, -1};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
         return fail(Kind::io, std::strerror(errno), "Close some files and try again.");
-    const int text = memory_file(input);
-    auto pid = text < 0 ? Result<pid_t>(fail(Kind::io, std::strerror(errno), "Free some memory."))
-                        : spawn(command, environment, text, pipe[1]);
-    if (text >= 0) ::close(text);
-    ::close(pipe[1]);
-    if (!pid) {
-        ::close(pipe[0]);
-        return tl::unexpected(pid.error());
-    }
-    Child child(*pid, pipe[0]);
+    Descriptor ours(ends[0]);
+    Descriptor theirs(ends[1]);
+    const auto text = memory_file(input);
+    if (!text) return fail(Kind::io, std::strerror(errno), "Free some memory.");
+    const auto pid = spawn_shell(command, {.input = text.get(),
+                                              .output = theirs.get(),
+                                              .errors = theirs.get(),
+                                              .environment = environment});
+    theirs.reset();
+    if (!pid)
+        return fail(Kind::io,
+            fmt::format("{} cannot be started: {}", command, std::strerror(pid.error())),
+            "Check that /bin/sh works.");
+    Child child(*pid, std::move(ours));
     LocalResult result;
     if (follow(child, stop, time, result)) return fail(Kind::stopped, "This was ended: " + command);
     return result;

@@ -2,6 +2,7 @@
 #include "cli/beside.h"
 
 #include "base/text.h"
+#include "node/fan_out.h"
 
 #include <algorithm>
 #include <chrono>
@@ -100,7 +101,7 @@ std::vector<CheckResult> look_beside(Session& session) {
     std::vector<Beside> seen;
     std::vector<CheckResult> found;
     const auto& nodes = session.farm().nodes;
-    side_by_side(session.runtime().threads, nodes.size(), most_nodes_at_once, [&](std::size_t at) {
+    fan_out(session.runtime().threads, nodes.size(), most_nodes_at_once, [&](std::size_t at) {
         if (nodes[at].by_hand) return;
         const auto& name = nodes[at].id;
         const Read read{time_and_size, {}, Millis{20'000}};

@@ -23,7 +23,7 @@ public:
         std::function<std::string(const std::string& task)> last_answer;
     };
     ConsoleAsker(const Farm& farm, std::string run_folder,
-        std::map<std::string, std::string> answers, Prompter& prompter, View& view, std::string who,
+        std::map<std::string, std::string> answers, Prompter& prompter, Events& view, std::string who,
         std::stop_token stop, Tells tells)
         : farm_(farm), run_folder_(std::move(run_folder)), answers_(std::move(answers)),
           prompter_(prompter), view_(view), who_(std::move(who)), stop_(std::move(stop)),
@@ -48,7 +48,7 @@ private:
     std::string run_folder_;
     std::map<std::string, std::string> answers_;
     Prompter& prompter_;
-    View& view_;
+    Events& view_;
     std::string who_;
     std::stop_token stop_;
     Tells tells_;

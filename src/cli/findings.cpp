@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "engine/verdict.h"
+#include "node/fan_out.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -47,7 +48,7 @@ std::vector<CheckResult> look(Session& session, std::map<std::string, Batch>& ba
     std::mutex mutex;
     std::vector<CheckResult> all;
     const std::vector<std::pair<std::string, Batch>> work(batches.begin(), batches.end());
-    side_by_side(session.runtime().threads, work.size(), most_nodes_at_once, [&](std::size_t at) {
+    fan_out(session.runtime().threads, work.size(), most_nodes_at_once, [&](std::size_t at) {
         const auto& [name, batch] = work[at];
         const auto results = session.nodes().reader(name).read(batch.reads);
         const std::scoped_lock lock(mutex);

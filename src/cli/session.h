@@ -51,7 +51,7 @@ public:
     /// Where the journal of this procedure is: the migration's in the run folder itself.
     [[nodiscard]] const std::string& journal_folder() const { return journal_folder_; }
     [[nodiscard]] const Redactor& redactor() const { return redactor_; }
-    [[nodiscard]] View& view() { return *view_; }
+    [[nodiscard]] Events& view() { return *view_; }
     [[nodiscard]] Prompter& prompter() { return *prompter_; }
     [[nodiscard]] ChangingConnections& nodes() { return *nodes_; }
     /// Connections beside those of nodes(), for what must not wait for others. What a person was
@@ -79,7 +79,7 @@ private:
     std::string journal_folder_;
     Redactor redactor_;
     std::unique_ptr<Plan> plan_;
-    std::unique_ptr<View> view_;
+    std::unique_ptr<Events> view_;
     std::unique_ptr<Prompter> prompter_;
     std::unique_ptr<Secrets> secrets_;
     std::function<std::unique_ptr<ChangingConnections>()> connect_;

@@ -25,9 +25,9 @@ Signals::Signals() {
     if (hangup.sa_handler != SIG_IGN) sigaddset(&set_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
-    signals_ = ::signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK);
-    end_ = ::eventfd(0, EFD_CLOEXEC);
-    if (signals_ < 0 || end_ < 0)
+    signals_.reset(::signalfd(-1, &set_, SFD_CLOEXEC | SFD_NONBLOCK));
+    end_.reset(::eventfd(0, EFD_CLOEXEC));
+    if (!signals_ || !end_)
         throw std::system_error(errno, std::generic_category(), "no signals can be waited for");
     waiter_ = std::jthread([this] { wait(); });
 }
@@ -35,20 +35,18 @@ Signals::Signals() {
 Signals::~Signals() {
     ending_ = true;
     const std::uint64_t one = 1;
-    (void)!::write(end_, &one, sizeof one);
+    (void)!::write(end_.get(), &one, sizeof one);
     waiter_.join();
-    ::close(end_);
-    ::close(signals_);
 }
 
 int Signals::next(int milliseconds) const {
-    std::array<pollfd, 2> ready{{{signals_, POLLIN, 0}, {end_, POLLIN, 0}}};
+    std::array<pollfd, 2> ready{{{signals_.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}}};
     for (;;) {
         const int count = ::poll(ready.data(), ready.size(), milliseconds);
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0 || (ready[1].revents & POLLIN) != 0) return 0;
         signalfd_siginfo seen{};
-        if (::read(signals_, &seen, sizeof seen) == static_cast<ssize_t>(sizeof seen))
+        if (::read(signals_.get(), &seen, sizeof seen) == static_cast<ssize_t>(sizeof seen))
             return static_cast<int>(seen.ssi_signo);
     }
 }

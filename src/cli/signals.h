@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/descriptor.h"
+
 #include <atomic>
 #include <csignal>
 #include <stop_token>
@@ -29,8 +31,8 @@ private:
     [[nodiscard]] int next(int milliseconds = -1) const;
 
     sigset_t set_{};
-    int signals_ = -1; ///< a file from which signals are read
-    int end_ = -1;     ///< a file that has something to read at the end of this object
+    Descriptor signals_; ///< a file from which signals are read
+    Descriptor end_;     ///< a file that has something to read at the end of this object
     std::atomic<bool> ending_ = false;
     std::atomic<bool> only_looks_ = false;
     mutable std::stop_source source_;

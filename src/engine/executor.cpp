@@ -3,6 +3,7 @@
 
 #include "engine/section_rollback.h"
 #include "engine/survey.h"
+#include "node/fan_out.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -65,7 +66,7 @@ std::size_t Executor::running() const {
 void Executor::announce_section(std::size_t task) {
     const auto& id = tools_.plan.tasks[task].step->section;
     if (!announced_.insert(id).second) return;
-    tools_.view.section(id, tools_.plan.guide.section(id)->title);
+    tools_.events.section(id, tools_.plan.guide.section(id)->title);
 }
 
 Result<bool> Executor::may_begin(std::size_t task) {
@@ -74,9 +75,9 @@ Result<bool> Executor::may_begin(std::size_t task) {
         approved_section_ == step.section)
         return true;
     if (running() > 0) return false; // one question at a time, about one step at a time
-    tools_.view.pause();
+    tools_.events.pause();
     auto choice = tools_.asker.before(step, "");
-    tools_.view.resume();
+    tools_.events.resume();
     if (!choice) return tl::unexpected(choice.error());
     switch (*choice) {
     case Asker::Choice::run:
@@ -144,10 +145,10 @@ bool Executor::is_tried_again(std::size_t task, const Error& error, std::stop_to
     if (error.kind == Kind::stopped || rolls_back(task, error) || !tools_.asker.interactive() ||
         stop.stop_requested())
         return false;
-    tools_.view.pause();
-    tools_.view.error(error);
+    tools_.events.pause();
+    tools_.events.error(error);
     const auto choice = tools_.asker.after_failure(tools_.plan.tasks[task], error);
-    tools_.view.resume();
+    tools_.events.resume();
     if (!choice || *choice == Asker::OnFailure::stop) return false;
     by_hand_[task] = *choice == Asker::OnFailure::by_hand;
     return true;
@@ -261,10 +262,10 @@ void Executor::offer_rollback() {
     if (!id || summary_.error || !tools_.asker.interactive()) return;
     const auto* section = tools_.plan.guide.section(*id);
     if (section == nullptr || !section->rollback) return;
-    tools_.view.pause();
+    tools_.events.pause();
     const auto back =
         tools_.asker.roll_back(section->title, "The service is down for longer than its limit.");
-    tools_.view.resume();
+    tools_.events.resume();
     if (!back) summary_.error = back.error();
     if (!back || !*back) return;
     given_up_.insert(section->id);

@@ -3,6 +3,7 @@
 
 #include "base/pattern.h"
 #include "base/text.h"
+#include "node/fan_out.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -53,7 +54,7 @@ std::optional<Error> learn(Node& node, const Guide& guide, Reader& reader) {
 Done read_facts(Farm& farm, const Guide& guide, Connections& nodes, Threads& threads) {
     std::vector<std::optional<Error>> errors(farm.nodes.size());
     if (guide.facts.empty()) return {};
-    side_by_side(threads, farm.nodes.size(), most_nodes_at_once, [&](std::size_t i) {
+    fan_out(threads, farm.nodes.size(), most_nodes_at_once, [&](std::size_t i) {
         auto& node = farm.nodes[i];
         if (!node.by_hand) errors[i] = learn(node, guide, nodes.reader(node.id));
     });

@@ -4,7 +4,7 @@
 #include "base/threads.h"
 #include "farm/farm.h"
 #include "guide/step.h"
-#include "ssh/node_io.h"
+#include "node/connections.h"
 
 namespace ovd {
 

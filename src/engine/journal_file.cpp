@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/journal_file.h"
 
+#include "base/descriptor.h"
 #include "base/file.h"
 #include "base/private_folder.h"
 #include "base/text.h"
@@ -14,23 +15,6 @@
 
 namespace ovd {
 namespace {
-
-/// A descriptor that is closed when this goes.
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&&) = delete;
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int get() const { return number_; }
-
-private:
-    int number_;
-};
 
 class FolderJournal final : public JournalFile {
 public:

@@ -2,6 +2,7 @@
 #include "engine/look.h"
 
 #include "base/text.h"
+#include "node/fan_out.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -96,7 +97,7 @@ std::map<std::size_t, Finding> Looker::look(const std::set<std::size_t>& tasks) 
     std::erase_if(batches, [](const auto& each) { return each.second.reads.empty(); });
     std::mutex mutex;
     const std::vector<std::pair<std::string, Batch>> all(batches.begin(), batches.end());
-    side_by_side(threads_, all.size(), most_nodes_at_once, [&](std::size_t index) {
+    fan_out(threads_, all.size(), most_nodes_at_once, [&](std::size_t index) {
         const auto& [node, batch] = all[index];
         const auto results = nodes_.reader(node).read(batch.reads);
         const std::scoped_lock lock(mutex);

@@ -4,7 +4,7 @@
 #include "base/threads.h"
 #include "engine/plan.h"
 #include "engine/state.h"
-#include "ssh/node_io.h"
+#include "node/connections.h"
 
 #include <map>
 #include <optional>

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "engine/executor.h"
+#include "node/fan_out.h"
 
 #include <fmt/format.h>
 
@@ -111,7 +112,7 @@ Done NodeLocks::take_all() {
     std::mutex mutex;
     std::optional<Error> error;
     const auto& nodes = tools_.plan.farm.nodes;
-    side_by_side(tools_.threads, nodes.size(), most_nodes_at_once, [&](std::size_t index) {
+    fan_out(tools_.threads, nodes.size(), most_nodes_at_once, [&](std::size_t index) {
         const auto& node = nodes[index];
         if (node.by_hand || !answers(node.id)) return;
         const auto ok = take(node.id);
@@ -140,20 +141,20 @@ void NodeLocks::release(const std::map<std::string, std::string>& jobs) {
         const auto state = tools_.nodes.changer(node).look(job);
         if (state && state->phase != JobState::Phase::running) continue;
         held_.erase(node);
-        tools_.view.say(node + ": a command of this run may still be at work there, so its lock "
+        tools_.events.say(node + ": a command of this run may still be at work there, so its lock "
                                "is kept. The next run sees what became of it.");
     }
     const std::vector<std::string> nodes(held_.begin(), held_.end());
-    side_by_side(tools_.threads, nodes.size(), most_nodes_at_once, [&](std::size_t index) {
+    fan_out(tools_.threads, nodes.size(), most_nodes_at_once, [&](std::size_t index) {
         const auto& node = nodes[index];
         const auto id = fmt::format("{}-unlock.{}", tools_.journal.run_id(), owner_.token);
         const auto kept = [&](const std::string& why) {
-            tools_.view.say(fmt::format("{} keeps its lock, which the next run of this run folder "
+            tools_.events.say(fmt::format("{} keeps its lock, which the next run of this run folder "
                                         "may use: {}",
                 node, why));
         };
         JobWatch watch;
-        watch.note = [&](const std::string& text) { tools_.view.say(node + ": " + text); };
+        watch.note = [&](const std::string& text) { tools_.events.say(node + ": " + text); };
         const auto state =
             tools_.nodes.changer(node).run({id, owner_.release_command(), {}}, watch);
         if (!state) return kept(state.error().message);

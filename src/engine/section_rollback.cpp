@@ -37,13 +37,13 @@ RolledBack roll_back_section(const Tools& tools, const std::string& section) {
         }
         if (!record.touched) continue;
         if (!std::exchange(announced, true))
-            tools.view.say("Rolling back what was done in " + section + ":");
-        tools.view.begins(task.id, task.step->title, section);
+            tools.events.say("Rolling back what was done in " + section + ":");
+        tools.events.begins(task.id, task.step->title, section);
         const bool patient = noticed.contains(task.node);
         if (!patient) tools.nodes.hurry(task.node, short_patience);
         const auto done =
             roll_back_task(tools, i, record, patient ? node_patience : short_patience);
-        tools.view.ends(task.id,
+        tools.events.ends(task.id,
             done ? TaskOutcome{TaskStatus::rolled_back}
                  : TaskOutcome{TaskStatus::failed, TaskHow::none, done.error().message,
                        done.error()},

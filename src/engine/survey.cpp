@@ -26,7 +26,7 @@ public:
                 findings_.at(i).state != Finding::State::done)
                 survey_.harmless.erase(tasks[i].step->id);
         for (const auto& id : survey_.drift)
-            tools_.view.note(id,
+            tools_.events.note(id,
                 "was done by this run, but no longer looks so; it is not touched again "
                 "unless you say: run --only STEP --again");
         return std::move(survey_);
@@ -44,7 +44,7 @@ private:
         // be written: what can be undone and does not look done is done again.
         if (undone && !tools_.plan.details[i].undo.empty() &&
             unfinished_.contains(task.step->section)) {
-            tools_.view.note(
+            tools_.events.note(
                 task.id, "was done by this run, but no longer looks so: it is done again");
             return TaskStatus::pending;
         }
@@ -52,7 +52,7 @@ private:
             !is_being_ended(*task.step))
             survey_.drift.push_back(task.id);
         if (record.is_done() && !is_same_plan(tools_.plan.details[i], record))
-            tools_.view.note(
+            tools_.events.note(
                 task.id, "was done by an older plan than this one; plan --live shows it");
         return record.is_done() || finding.superseded ? TaskStatus::done : TaskStatus::pending;
     }

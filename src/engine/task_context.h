@@ -36,8 +36,8 @@ public:
     [[nodiscard]] Done record(Event event);
     /// Tells, and journals, what was found on the node.
     void found(const std::string& text);
-    void note(const std::string& text) const { tools.view.note(task.id, text); }
-    void doing(const std::string& what) const { tools.view.doing(task.id, what); }
+    void note(const std::string& text) const { tools.events.note(task.id, text); }
+    void doing(const std::string& what) const { tools.events.doing(task.id, what); }
 
     /// It has a node, and that may be logged in to.
     [[nodiscard]] bool has_node() const;

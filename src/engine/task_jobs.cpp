@@ -75,8 +75,8 @@ Result<JobState> TaskJobs::follow(const Job& job) {
     const auto& id = context_.task.id;
     JobWatch watch;
     watch.stop = context_.stop;
-    watch.output = [&](std::string_view text) { tools.view.output(id, text); };
-    watch.note = [&](const std::string& text) { tools.view.note(id, text); };
+    watch.output = [&](std::string_view text) { tools.events.output(id, text); };
+    watch.note = [&](const std::string& text) { tools.events.note(id, text); };
     auto state = tools.nodes.changer(context_.task.node).run(job, watch);
     if (!state && state.error().kind == Kind::stopped)
         return context_.stopped("before " + lines(job.command).front());

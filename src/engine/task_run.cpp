@@ -20,12 +20,12 @@ public:
     TaskOutcome run(bool by_hand) {
         const auto& tools = context_.tools;
         const auto& task = context_.task;
-        tools.view.begins(task.id, task.step->title, task.step->section);
+        tools.events.begins(task.id, task.step->title, task.step->section);
         if (task.step->disruptive) tools.watch.begins(task.id, *task.step);
         auto ended = by_hand && !only_asks() ? done_by_hand() : carried_out();
         if (task.step->disruptive) tools.watch.ends(task.id);
         const auto outcome = ended ? *ended : outcome_of(ended.error());
-        tools.view.ends(task.id, outcome, context_.elapsed());
+        tools.events.ends(task.id, outcome, context_.elapsed());
         return outcome;
     }
 

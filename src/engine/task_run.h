@@ -8,7 +8,7 @@
 #include "engine/service_watch.h"
 #include "engine/sheets.h"
 #include "engine/task_outcome.h"
-#include "ui/view.h"
+#include "engine/events.h"
 
 #include <stop_token>
 
@@ -23,7 +23,7 @@ struct Tools {
     Asker& asker;
     Sheets& sheets;
     ServiceWatch& watch;
-    View& view;
+    Events& events;
     Clock& clock;
     Threads& threads;
     const Redactor& redactor;

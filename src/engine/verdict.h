@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/plan.h"
-#include "ssh/node_io.h"
+#include "node/reader.h"
 
 namespace ovd {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "ssh/node_io.h"
+#include "node/reader.h"
 
 #include <map>
 #include <string>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/content.h"
-#include "ssh/node_io.h"
+#include "node/reader.h"
 
 #include <string>
 #include <vector>

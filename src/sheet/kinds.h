@@ -7,7 +7,7 @@
 #include "engine/sheet_record.h"
 #include "guide/template.h"
 #include "sheet/sheet.h"
-#include "ssh/node_io.h"
+#include "node/reader.h"
 
 #include <optional>
 #include <set>

@@ -4,6 +4,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "guide/values.h"
+#include "node/fan_out.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -130,7 +131,7 @@ private:
         }
         for (auto& [node, list] : by_node)
             rounds.push_back(std::move(list));
-        side_by_side(tools_.threads, rounds.size(), most_nodes_at_once,
+        fan_out(tools_.threads, rounds.size(), most_nodes_at_once,
             [&](std::size_t index) { keep_looking(rounds[index]); });
     }
 

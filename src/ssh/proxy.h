@@ -32,11 +32,11 @@ public:
     [[nodiscard]] int take_socket() { return socket_.release(); }
 
 private:
-    Proxy(pid_t pid, Fd socket) : pid_(pid), socket_(std::move(socket)) {}
+    Proxy(pid_t pid, Descriptor socket) : pid_(pid), socket_(std::move(socket)) {}
     [[nodiscard]] bool gone() const;
 
     pid_t pid_;
-    Fd socket_;
+    Descriptor socket_;
 };
 
 } // namespace ovd

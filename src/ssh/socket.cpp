@@ -36,8 +36,8 @@ void notice_dead_peer(int fd) {
 }
 
 /// Connects to one address; 0 or an errno.
-int connect_one(const addrinfo& address, Steady::time_point deadline, Fd& out) {
-    Fd fd(::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+int connect_one(const addrinfo& address, Steady::time_point deadline, Descriptor& out) {
+    Descriptor fd(::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (fd.get() < 0) return errno;
     notice_dead_peer(fd.get());
     if (::connect(fd.get(), address.ai_addr, address.ai_addrlen) != 0) {
@@ -61,19 +61,7 @@ int connect_one(const addrinfo& address, Steady::time_point deadline, Fd& out) {
 
 } // namespace
 
-Fd& Fd::operator=(Fd&& other) noexcept {
-    if (this != &other) {
-        if (fd_ >= 0) ::close(fd_);
-        fd_ = std::exchange(other.fd_, -1);
-    }
-    return *this;
-}
-
-Fd::~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-}
-
-Result<Fd> connect_tcp(const std::string& host, int port, Millis timeout) {
+Result<Descriptor> connect_tcp(const std::string& host, int port, Millis timeout) {
     const auto deadline = Steady::now() + timeout;
     addrinfo wanted{};
     wanted.ai_socktype = SOCK_STREAM;
@@ -85,7 +73,7 @@ Result<Fd> connect_tcp(const std::string& host, int port, Millis timeout) {
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
     int error = ETIMEDOUT;
     for (const auto* address = found; address != nullptr; address = address->ai_next) {
-        Fd fd;
+        Descriptor fd;
         error = connect_one(*address, deadline, fd);
         if (error == 0) return fd;
     }

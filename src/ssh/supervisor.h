@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ssh/node_io.h"
+#include "node/connections.h"
 
 #include <string>
 

@@ -9,7 +9,7 @@
 namespace ovd {
 
 /// A run as one JSON object a line, for programs.
-class JsonView final : public View {
+class JsonView final : public Events {
 public:
     explicit JsonView(std::function<std::string(std::string_view)> clean)
         : clean_(std::move(clean)) {}

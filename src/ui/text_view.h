@@ -14,7 +14,7 @@
 namespace ovd {
 
 /// A run as lines of text; on a terminal with one line in place that shows what is under way.
-class TextView final : public View {
+class TextView final : public Events {
 public:
     TextView(ViewOptions options, std::function<std::string(std::string_view)> clean);
     ~TextView() override;

@@ -6,7 +6,7 @@
 
 namespace ovd {
 
-std::unique_ptr<View> make_view(
+std::unique_ptr<Events> make_view(
     const ViewOptions& options, std::function<std::string(std::string_view)> clean) {
     if (options.json) return std::make_unique<JsonView>(std::move(clean));
     return std::make_unique<TextView>(options, std::move(clean));

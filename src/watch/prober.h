@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "sheet/sheet.h"
-#include "ssh/node_io.h"
+#include "node/connections.h"
 
 #include <memory>
 #include <vector>

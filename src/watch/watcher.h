@@ -5,7 +5,7 @@
 #include "base/runtime.h"
 #include "engine/journal.h"
 #include "engine/service_watch.h"
-#include "ui/view.h"
+#include "engine/events.h"
 #include "watch/prober.h"
 
 #include <functional>
@@ -21,8 +21,8 @@ namespace ovd {
 class Watcher final : public ServiceWatch {
 public:
     using MakeProber = std::function<std::unique_ptr<Prober>()>;
-    Watcher(Journal& journal, View& view, Clock& clock, Threads& threads, MakeProber make)
-        : journal_(journal), view_(view), clock_(clock), threads_(threads), make_(std::move(make)),
+    Watcher(Journal& journal, Events& events, Clock& clock, Threads& threads, MakeProber make)
+        : journal_(journal), events_(events), clock_(clock), threads_(threads), make_(std::move(make)),
           probed_(threads.signal()) {}
     /// Writes down what is still away.
     ~Watcher() override;
@@ -55,7 +55,7 @@ private:
     [[nodiscard]] bool finished();
 
     Journal& journal_;
-    View& view_;
+    Events& events_;
     Clock& clock_;
     Threads& threads_;
     MakeProber make_;

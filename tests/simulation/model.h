@@ -6,7 +6,7 @@
 
 #include "../unit/shipped.h"
 
-#include "ssh/node_io.h"
+#include "node/connections.h"
 
 #include <unordered_map>
 

@@ -58,7 +58,7 @@ private:
 };
 
 /// A screen that nobody reads.
-class SimView final : public View {
+class SimView final : public Events {
 public:
     void section(const std::string&, const std::string&) override {}
     void begins(const std::string&, const std::string&, const std::string&) override {}

@@ -131,7 +131,7 @@ public:
 };
 
 /// Keeps what it is told.
-class FakeView final : public View {
+class FakeView final : public Events {
 public:
     void section(const std::string& id, const std::string&) override { add("section " + id); }
     void begins(const std::string&, const std::string&, const std::string&) override {}

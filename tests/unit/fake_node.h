@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/file.h"
-#include "ssh/node_io.h"
+#include "node/connections.h"
 
 #include <array>
 #include <catch2/catch.hpp>

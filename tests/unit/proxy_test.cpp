@@ -9,7 +9,7 @@ namespace {
 
 /// What comes out of the socket until it ends.
 std::string all_of(int socket) {
-    const Fd fd(socket);
+    const Descriptor fd(socket);
     std::string text;
     for (int tries = 0; tries < 1000; ++tries) {
         char buffer[256];
@@ -38,7 +38,7 @@ TEST_CASE("a proxy that does not listen is killed, whatever this program blocks"
     for (const auto* command : {"echo $$; exec sleep 600", "trap '' TERM; echo $$; sleep 600"}) {
         auto proxy = Proxy::start(command, {});
         REQUIRE(proxy);
-        const Fd socket((*proxy)->take_socket());
+        const Descriptor socket((*proxy)->take_socket());
         std::string pid;
         CHECK(test::wait_for([&] {
             char buffer[64];
