@@ -36,7 +36,8 @@ tl::expected<pid_t, int> spawn_shell(const std::string& command, const SpawnOpti
     const std::array<char*, 4> arguments{shell.data(), flag.data(), text.data(), nullptr};
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
-    for (const auto& [from, to] : {std::pair{options.input, 0}, {options.output, 1}, {options.errors, 2}})
+    for (const auto& [from, to] :
+        {std::pair{options.input, 0}, {options.output, 1}, {options.errors, 2}})
         if (from >= 0) posix_spawn_file_actions_adddup2(&files, from, to);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
@@ -46,11 +47,11 @@ tl::expected<pid_t, int> spawn_shell(const std::string& command, const SpawnOpti
     sigaddset(&signals, SIGPIPE);
     posix_spawnattr_setsigdefault(&attributes, &signals);
     const int group = options.own_group ? POSIX_SPAWN_SETPGROUP : 0;
-    posix_spawnattr_setflags(&attributes,
-        static_cast<short>(group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
+    posix_spawnattr_setflags(
+        &attributes, static_cast<short>(group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
     pid_t pid = 0;
-    const int error = ::posix_spawn(
-        &pid, "/bin/sh", &files, &attributes, arguments.data(), environment.data());
+    const int error =
+        ::posix_spawn(&pid, "/bin/sh", &files, &attributes, arguments.data(), environment.data());
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     if (error != 0) return tl::unexpected(error);

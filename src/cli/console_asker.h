@@ -23,8 +23,8 @@ public:
         std::function<std::string(const std::string& task)> last_answer;
     };
     ConsoleAsker(const Farm& farm, std::string run_folder,
-        std::map<std::string, std::string> answers, Prompter& prompter, Events& view, std::string who,
-        std::stop_token stop, Tells tells)
+        std::map<std::string, std::string> answers, Prompter& prompter, Events& view,
+        std::string who, std::stop_token stop, Tells tells)
         : farm_(farm), run_folder_(std::move(run_folder)), answers_(std::move(answers)),
           prompter_(prompter), view_(view), who_(std::move(who)), stop_(std::move(stop)),
           tells_(std::move(tells)) {}

@@ -2,8 +2,11 @@
 // How is the pair? Everything is looked at, nothing changed; with --fix the safe remedies are
 // offered one by one.
 #include "cli/findings.h"
-#include "cli/verbs.h"
+#include "cli/options.h"
+#include "cli/verb.h"
+#include "ui/print.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <vector>
 
@@ -25,19 +28,19 @@ std::vector<const Step*> remedies(const Guide& guide, const std::vector<CheckRes
 Result<bool> mend(const Common& common, Session& session, const std::vector<CheckResult>& all,
     std::stop_token stop) {
     const auto steps = remedies(session.guide(), all);
-    if (steps.empty()) fmt::print("None of this can be mended safely from here.\n");
+    if (steps.empty()) print("None of this can be mended safely from here.\n");
     RunVerbOptions run;
     run.yes = true;
     run.again = true;
     for (const auto* step : steps) {
-        fmt::print("\n");
+        print("\n");
         auto yes = session.prompter().confirm(
             fmt::format("{} [{}]: {}\nDo it now?", step->title, step->id, step->why), false);
         if (!yes) return tl::unexpected(yes.error());
         if (*yes) run.choice.only.push_back(step->id);
     }
     if (run.choice.only.empty()) return false;
-    auto done = run_verb(common, run, std::move(stop));
+    auto done = run_procedure(common, run, std::move(stop));
     if (!done) return tl::unexpected(done.error());
     return true;
 }
@@ -47,9 +50,9 @@ void tell(const std::vector<CheckResult>& all, const Redactor& redactor, const C
     show_findings(all, redactor, common);
     const auto ok = count_findings(all, "ok");
     if (ok == all.size())
-        fmt::print("\nAll is well; {} checks.\n", ok);
+        print("\nAll is well; {} checks.\n", ok);
     else
-        fmt::print("\n{} ok, {} warnings, {} faults\n", ok, count_findings(all, "warn"),
+        print("\n{} ok, {} warnings, {} faults\n", ok, count_findings(all, "warn"),
             count_findings(all, "stop"));
 }
 
@@ -59,8 +62,7 @@ Result<std::vector<CheckResult>> look_at_pair(Session& session) {
     return all;
 }
 
-} // namespace
-
+/// How the pair is, with the remedies offered when fix is set.
 Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop) {
     common.procedure = "diagnose";
     if (fix && common.json)
@@ -76,18 +78,40 @@ Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop) {
         tell(*all, (*session)->redactor(), common);
     const bool mendable = !remedies((*session)->guide(), *all).empty();
     if (!common.json && !fix && mendable)
-        fmt::print("Some of it can be mended: ovd-failover diagnose --fix\n");
+        print("Some of it can be mended: ovd-failover diagnose --fix\n");
     if (fix && count_findings(*all, "ok") < all->size()) {
         auto done = mend(common, **session, *all, std::move(stop));
         if (!done) return tl::unexpected(done.error());
         if (*done) { // what counts is how the pair is now
             all = look_at_pair(**session);
             if (!all) return tl::unexpected(all.error());
-            fmt::print("\nLooked at again:\n");
+            print("\nLooked at again:\n");
             tell(*all, (*session)->redactor(), common);
         }
     }
     return count_findings(*all, "stop") == 0 ? 0 : exit_code(Kind::refused);
+}
+
+class DiagnoseVerb final : public Verb {
+public:
+    void add_options(CLI::App& app) override {
+        add_common(app, common_);
+        app.add_flag("--fix", fix_, "offer what can be fixed safely, one by one");
+    }
+    Result<int> run(Signals& signals) override {
+        return diagnose_verb(common_, fix_, signals.token());
+    }
+    bool json() const override { return common_.json; }
+
+private:
+    Common common_;
+    bool fix_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> make_diagnose_verb() {
+    return std::make_unique<DiagnoseVerb>();
 }
 
 } // namespace ovd

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/verdict.h"
 #include "node/fan_out.h"
+#include "ui/print.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -179,8 +180,8 @@ std::string findings_text(
 
 void show_findings(
     const std::vector<CheckResult>& all, const Redactor& redactor, const Common& common) {
-    fmt::print("{}",
-        common.json ? findings_json(all, redactor)
+    print("{}", common.json
+                    ? findings_json(all, redactor)
                     : findings_text(all, redactor, view_options(common).width, common.verbose));
 }
 

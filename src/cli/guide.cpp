@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What of the guide is carried out by which step, and what was decided about its mistakes.
-#include "cli/verbs.h"
+#include "cli/options.h"
+#include "cli/verb.h"
 
 #include "base/text.h"
 #include "guide/coverage.h"
 #include "guide/errata.h"
+#include "ui/print.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <set>
 
@@ -24,21 +27,21 @@ std::vector<std::string> steps_of(const CoverageRow& row) {
 
 void print_coverage(const std::vector<CoverageRow>& rows, const std::vector<std::string>& platforms,
     std::size_t width) {
-    fmt::print("done: a step does it    asked: a person does it    looked: a step checks it\n"
-               "-: the guide asks for it on other platforms only\n\n{:<8}",
+    print("done: a step does it    asked: a person does it    looked: a step checks it\n"
+          "-: the guide asks for it on other platforms only\n\n{:<8}",
         "");
     for (const auto& platform : platforms)
-        fmt::print("{:<9}", platform);
-    fmt::print("\n");
+        print("{:<9}", platform);
+    print("\n");
     for (const auto& row : rows) {
-        fmt::print("{:<8}", row.instruction.id);
+        print("{:<8}", row.instruction.id);
         for (const auto& cell : row.cells)
-            fmt::print("{:<9}", to_string(cell.how));
-        fmt::print("\n");
+            print("{:<9}", to_string(cell.how));
+        print("\n");
         for (const auto& line : wrap(row.instruction.asks, width - 10))
-            fmt::print("        {}\n", line);
+            print("        {}\n", line);
         for (const auto& line : wrap("steps: " + join(steps_of(row), " "), width - 10))
-            fmt::print("        {}\n", line);
+            print("        {}\n", line);
     }
 }
 
@@ -70,10 +73,10 @@ Result<int> coverage_verb(const Guide& guide, const Common& common) {
         for (const auto& cell : row.cells)
             if (cell.how == Coverage::How::nothing) ++missing;
     if (common.json) {
-        fmt::print("{}\n", coverage_json(rows, platforms).dump(2));
+        print("{}\n", coverage_json(rows, platforms).dump(2));
     } else {
         print_coverage(rows, platforms, view_options(common).width);
-        fmt::print("\n{} instructions on {} platforms, {} missing\n", rows.size(), platforms.size(),
+        print("\n{} instructions on {} platforms, {} missing\n", rows.size(), platforms.size(),
             missing);
     }
     return missing == 0 ? 0 : exit_code(Kind::refused);
@@ -86,23 +89,20 @@ Result<int> errata_verb(const std::vector<Erratum>& errata, const Common& common
             json.push_back({{"id", each.id}, {"severity", each.severity}, {"says", each.says},
                 {"decision", each.decision}, {"steps", each.steps}, {"reason", each.reason},
                 {"letter", each.letter}});
-        fmt::print("{}\n", json.dump(2));
+        print("{}\n", json.dump(2));
         return 0;
     }
     const auto width = view_options(common).width;
     for (const auto& each : errata) {
-        fmt::print(
-            "{:<5}{}  {}: {}\n", each.id, each.severity, each.decision, join(each.steps, " "));
+        print("{:<5}{}  {}: {}\n", each.id, each.severity, each.decision, join(each.steps, " "));
         for (const auto& [label, text] :
             {std::pair{"", each.says}, {"why: ", each.reason}, {"to the letter: ", each.letter}})
             if (!text.empty())
                 for (const auto& line : wrap(label + text, width - 10))
-                    fmt::print("        {}\n", line);
+                    print("        {}\n", line);
     }
     return 0;
 }
-
-} // namespace
 
 Result<int> guide_verb(const Common& common, bool errata) {
     auto guide = load_whole_guide(common);
@@ -111,6 +111,33 @@ Result<int> guide_verb(const Common& common, bool errata) {
     const auto list = load_errata(*guide);
     if (!list) return tl::unexpected(list.error());
     return errata_verb(*list, common);
+}
+
+class GuideVerb final : public Verb {
+public:
+    void add_options(CLI::App& app) override {
+        app.add_option("--steps", common_.steps, "a folder of steps of your own");
+        app.add_flag("--json", common_.json, "print JSON for programs");
+        app.add_flag(
+            "--coverage", coverage_, "every instruction on every platform (this is the default)");
+        app.add_flag("--errata", errata_, "the guide's mistakes, and what was decided about each");
+    }
+    Result<int> run(Signals& signals) override {
+        (void)signals;
+        return guide_verb(common_, errata_);
+    }
+    bool json() const override { return common_.json; }
+
+private:
+    Common common_;
+    bool coverage_ = true;
+    bool errata_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> make_guide_verb() {
+    return std::make_unique<GuideVerb>();
 }
 
 } // namespace ovd

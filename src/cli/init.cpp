@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/init.h"
 #include "cli/sheets.h"
+#include "cli/verb.h"
 #include "sheet/defaults.h"
 
 #include "base/file.h"
@@ -9,6 +10,7 @@
 #include "farm/reading.h"
 #include "farm/rules.h"
 #include "ssh/ssh.h"
+#include "ui/print.h"
 #include "ui/terminal_prompter.h"
 
 #include <CLI/CLI.hpp>
@@ -51,7 +53,7 @@ Result<Discovery> look_at(const Logins& logins, const InitOptions& options, Prom
         if (stop.stop_requested()) return fail(Kind::stopped, "Stopped; nothing was written.");
         auto node = discover(nodes->reader(id));
         if (!node) return tl::unexpected(node.error().during("Looking at " + id));
-        fmt::print("{}", printable(found_text(id, *node)));
+        print_text(printable(found_text(id, *node)));
         found[id] = std::move(*node);
     }
     return found;
@@ -86,7 +88,7 @@ Result<Farm> describe(const InitOptions& options, Prompter& prompter, const std:
         return farm;
     }
     if (prompter.interactive())
-        fmt::print("\nEnter takes what stands in [ ]. Nothing is written before the end.\n\n");
+        print("\nEnter takes what stands in [ ]. Nothing is written before the end.\n\n");
     return ask_farm(farm, prompter);
 }
 
@@ -115,7 +117,7 @@ Result<int> init_verb(const InitOptions& given, std::stop_token stop) {
     TerminalPrompter prompter(!options.defaults, stop);
     auto farm = describe(options, prompter, stop);
     if (!farm) return tl::unexpected(farm.error());
-    fmt::print("\n{}\n", printable(farm_summary(*farm)));
+    print("\n{}\n", printable(farm_summary(*farm)));
     if (!options.defaults) {
         const auto yes = prompter.confirm("Write this to " + options.output + "?", true);
         if (!yes) return tl::unexpected(yes.error());
@@ -125,14 +127,30 @@ Result<int> init_verb(const InitOptions& given, std::stop_token stop) {
         return tl::unexpected(done.error());
     // What was written must be what will be read.
     if (auto read = load_farm(options.output); !read) return tl::unexpected(read.error());
-    fmt::print("Wrote {}. Look it through, then type: ovd-failover check\n", options.output);
+    print("Wrote {}. Look it through, then type: ovd-failover check\n", options.output);
     if (const auto sheet = sheet_beside(options.output); !std::filesystem::exists(sheet)) {
         if (auto done = write_file(sheet, default_sheet(*farm)); !done)
             return tl::unexpected(done.error());
-        fmt::print(
-            "Wrote {}, the verification sheet: ovd-failover verify goes through it.\n", sheet);
+        print("Wrote {}, the verification sheet: ovd-failover verify goes through it.\n", sheet);
     }
     return 0;
+}
+
+namespace {
+
+class InitVerb final : public Verb {
+public:
+    void add_options(CLI::App& app) override { add_init_options(app, options_); }
+    Result<int> run(Signals& signals) override { return init_verb(options_, signals.token()); }
+
+private:
+    InitOptions options_;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> make_init_verb() {
+    return std::make_unique<InitVerb>();
 }
 
 } // namespace ovd

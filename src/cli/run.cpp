@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/console_asker.h"
+#include "cli/options.h"
 #include "cli/sheets.h"
 #include "cli/there_and_back.h"
-#include "cli/verbs.h"
+#include "cli/verb.h"
 
 #include "base/text.h"
 #include "engine/executor.h"
@@ -10,6 +11,7 @@
 #include "ui/plan_text.h"
 #include "watch/watcher.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <memory>
@@ -75,7 +77,8 @@ void summarize(Session& session, const Common& common, const RunSummary& summary
 
 } // namespace
 
-Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::stop_token stop) {
+Result<int> run_procedure(
+    const Common& common, const RunVerbOptions& options, std::stop_token stop) {
     auto opened = Session::open(common, Session::Plans::live, stop);
     if (!opened) return tl::unexpected(opened.error());
     auto& session = **opened;
@@ -151,6 +154,33 @@ Result<int> run_verb(const Common& common, const RunVerbOptions& options, std::s
         return tl::unexpected(std::move(error));
     }
     return 0;
+}
+
+namespace {
+
+class RunVerb final : public Verb {
+public:
+    void add_options(CLI::App& app) override {
+        add_common(app, common_);
+        add_procedure(app, common_);
+        add_choice(app, options_.choice);
+        add_run(app, options_);
+        app.add_flag("--again", options_.again, "with --only: also what the journal calls done");
+    }
+    Result<int> run(Signals& signals) override {
+        return run_procedure(common_, options_, signals.token());
+    }
+    bool json() const override { return common_.json; }
+
+private:
+    Common common_;
+    RunVerbOptions options_;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> make_run_verb() {
+    return std::make_unique<RunVerb>();
 }
 
 } // namespace ovd

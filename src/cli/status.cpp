@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a run is, from its journal alone: no node is reached.
-#include "cli/verbs.h"
+#include "cli/options.h"
+#include "cli/verb.h"
 
 #include "base/printable.h"
 #include "base/text.h"
 #include "engine/journal.h"
 #include "engine/look.h"
 #include "engine/state.h"
+#include "ui/print.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
@@ -61,9 +64,9 @@ std::size_t waiting_for(const Plan& plan, const Overview& view, std::size_t task
 
 void print_text(
     const Plan& plan, const RunState& state, const Overview& view, const Common& common) {
-    fmt::print("Farm {}: {} of {} tasks done.\n", plan.farm.name, view.done, plan.tasks.size());
+    print("Farm {}: {} of {} tasks done.\n", plan.farm.name, view.done, plan.tasks.size());
     if (!state.last_time.empty())
-        fmt::print("Last entry {}{}\n", state.last_time,
+        print("Last entry {}{}\n", state.last_time,
             state.last_stop.empty() ? "" : ": " + printable(lines(state.last_stop).front()));
     std::string chapter;
     double seconds = 0;
@@ -71,8 +74,7 @@ void print_text(
     std::size_t all = 0;
     const auto flush = [&] {
         if (!chapter.empty())
-            fmt::print(
-                "  {:<22} {:>3} of {:>3} done, {}\n", chapter, done, all, human_seconds(seconds));
+            print("  {:<22} {:>3} of {:>3} done, {}\n", chapter, done, all, human_seconds(seconds));
         seconds = 0;
         done = all = 0;
     };
@@ -92,22 +94,22 @@ void print_text(
         for (const auto& task : plan.tasks) {
             const auto& record = state.task(task.id);
             if (record.ended.empty()) continue;
-            fmt::print("  {} {:>12}  {} ({})\n", record.ended, human_seconds(record.seconds),
-                task.id, record.is_done() ? to_string(record.how) : to_string(record.status));
+            print("  {} {:>12}  {} ({})\n", record.ended, human_seconds(record.seconds), task.id,
+                record.is_done() ? to_string(record.how) : to_string(record.status));
         }
     for (const auto task : view.troubled) {
         const auto& record = state.task(plan.tasks[task].id);
-        fmt::print("{}: {} ({}). {}\n", to_string(record.status), plan.tasks[task].id,
+        print("{}: {} ({}). {}\n", to_string(record.status), plan.tasks[task].id,
             plan.tasks[task].step->title,
             record.message.empty() ? "" : printable(lines(record.message).front()));
     }
     for (const auto task : view.open)
-        fmt::print("Waits for a person: {} ({}); {} other tasks wait for it\n", plan.tasks[task].id,
+        print("Waits for a person: {} ({}); {} other tasks wait for it\n", plan.tasks[task].id,
             plan.tasks[task].step->title, waiting_for(plan, view, task));
     if (!view.next.empty())
-        fmt::print("Next: {} ({})\n", plan.tasks[view.next.front()].id,
+        print("Next: {} ({})\n", plan.tasks[view.next.front()].id,
             plan.tasks[view.next.front()].step->title);
-    fmt::print("{}\n",
+    print("{}\n",
         view.done == plan.tasks.size() ? "Nothing is left to do." : "Go on with: " + again(common));
 }
 
@@ -128,10 +130,8 @@ void print_json(const Plan& plan, const RunState& state, const Overview& view) {
             {"how", to_string(record.how)}, {"began", record.began}, {"ended", record.ended},
             {"seconds", record.seconds}, {"message", record.message}});
     }
-    fmt::print("{}\n", json.dump(2));
+    print("{}\n", json.dump(2));
 }
-
-} // namespace
 
 Result<int> status_verb(const Common& common) {
     auto session = Session::open(common, Session::Plans::recorded);
@@ -145,6 +145,28 @@ Result<int> status_verb(const Common& common) {
     else
         print_text((*session)->plan(), state, view, common);
     return 0;
+}
+
+class StatusVerb final : public Verb {
+public:
+    void add_options(CLI::App& app) override {
+        add_common(app, common_);
+        add_procedure(app, common_);
+    }
+    Result<int> run(Signals& signals) override {
+        (void)signals;
+        return status_verb(common_);
+    }
+    bool json() const override { return common_.json; }
+
+private:
+    Common common_;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> make_status_verb() {
+    return std::make_unique<StatusVerb>();
 }
 
 } // namespace ovd

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verification sheet at any moment: what failed, what changed since the baseline.
 #include "cli/console_asker.h"
+#include "cli/options.h"
 #include "cli/sheets.h"
-#include "cli/verbs.h"
+#include "cli/verb.h"
 
 #include "base/file.h"
 #include "engine/record_json.h"
 #include "sheet/defaults.h"
+#include "ui/print.h"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fmt/format.h>
 
@@ -19,11 +22,14 @@ Result<int> write_default(const Common& common, const Farm& farm) {
     if (std::filesystem::exists(path))
         return fail(Kind::io, path + " is there already.", "Edit it, or move it away first.");
     if (auto ok = write_file(path, default_sheet(farm)); !ok) return tl::unexpected(ok.error());
-    fmt::print("Wrote {}: edit it as you like. ovd-failover verify goes through it.\n", path);
+    print("Wrote {}: edit it as you like. ovd-failover verify goes through it.\n", path);
     return 0;
 }
 
-} // namespace
+struct VerifyOptions {
+    std::string answers; ///< TOML file: name of a check = what was seen, "no" or "not yet"
+    bool write = false;  ///< write the sheet that is proposed for this farm, and do nothing else
+};
 
 Result<int> verify_verb(const Common& common, const VerifyOptions& options, std::stop_token stop) {
     auto session = Session::open(common, Session::Plans::recorded, stop);
@@ -47,18 +53,40 @@ Result<int> verify_verb(const Common& common, const VerifyOptions& options, std:
         if (auto ok = (*journal)->write(record); !ok) return tl::unexpected(ok.error());
     if (common.json) {
         // What a node printed need not be UTF-8.
-        fmt::print(
-            "{}\n", to_json(Event(record)).dump(2, ' ', false, Json::error_handler_t::replace));
+        print("{}\n", to_json(Event(record)).dump(2, ' ', false, Json::error_handler_t::replace));
     } else {
         if ((*sheets)->sheet().path.empty())
-            fmt::print("There is no {} yet: this is the sheet that verify --write would write.\n",
+            print("There is no {} yet: this is the sheet that verify --write would write.\n",
                 sheet_path(common));
-        fmt::print(
-            "{} at {} ({} is active)\n", sheet_word(*result), result->service, result->active);
-        fmt::print("{}\n", sheet_text(*result, view_options(common).color));
-        if (!journal) fmt::print("Another run has the journal: this was not recorded.\n");
+        print("{} at {} ({} is active)\n", sheet_word(*result), result->service, result->active);
+        print("{}\n", sheet_text(*result, view_options(common).color));
+        if (!journal) print("Another run has the journal: this was not recorded.\n");
     }
     return result->failed() ? exit_code(Kind::refused) : 0;
+}
+
+class VerifyVerb final : public Verb {
+public:
+    void add_options(CLI::App& app) override {
+        add_common(app, common_);
+        app.add_option("--answers", options_.answers,
+            "answers for unattended use: \"name of the check\" = \"what was seen\"");
+        app.add_flag("--write", options_.write, "write a sheet.toml for this farm and stop");
+    }
+    Result<int> run(Signals& signals) override {
+        return verify_verb(common_, options_, signals.token());
+    }
+    bool json() const override { return common_.json; }
+
+private:
+    Common common_;
+    VerifyOptions options_;
+};
+
+} // namespace
+
+std::unique_ptr<Verb> make_verify_verb() {
+    return std::make_unique<VerifyVerb>();
 }
 
 } // namespace ovd

@@ -142,16 +142,17 @@ void NodeLocks::release(const std::map<std::string, std::string>& jobs) {
         if (state && state->phase != JobState::Phase::running) continue;
         held_.erase(node);
         tools_.events.say(node + ": a command of this run may still be at work there, so its lock "
-                               "is kept. The next run sees what became of it.");
+                                 "is kept. The next run sees what became of it.");
     }
     const std::vector<std::string> nodes(held_.begin(), held_.end());
     fan_out(tools_.threads, nodes.size(), most_nodes_at_once, [&](std::size_t index) {
         const auto& node = nodes[index];
         const auto id = fmt::format("{}-unlock.{}", tools_.journal.run_id(), owner_.token);
         const auto kept = [&](const std::string& why) {
-            tools_.events.say(fmt::format("{} keeps its lock, which the next run of this run folder "
-                                        "may use: {}",
-                node, why));
+            tools_.events.say(
+                fmt::format("{} keeps its lock, which the next run of this run folder "
+                            "may use: {}",
+                    node, why));
         };
         JobWatch watch;
         watch.note = [&](const std::string& text) { tools_.events.say(node + ": " + text); };

@@ -3,12 +3,12 @@
 
 #include "base/threads.h"
 #include "engine/asker.h"
+#include "engine/events.h"
 #include "engine/journal.h"
 #include "engine/look.h"
 #include "engine/service_watch.h"
 #include "engine/sheets.h"
 #include "engine/task_outcome.h"
-#include "engine/events.h"
 
 #include <stop_token>
 

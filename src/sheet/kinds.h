@@ -6,8 +6,8 @@
 #include "base/content.h"
 #include "engine/sheet_record.h"
 #include "guide/template.h"
-#include "sheet/sheet.h"
 #include "node/reader.h"
+#include "sheet/sheet.h"
 
 #include <optional>
 #include <set>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "base/clock.h"
-#include "sheet/sheet.h"
 #include "node/connections.h"
+#include "sheet/sheet.h"
 
 #include <memory>
 #include <vector>

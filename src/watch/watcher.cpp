@@ -160,9 +160,9 @@ void Watcher::go_away(Moment when) {
         away_cause_ = cause_;
     }
     events_.note(away_cause_.task, seen_up_ ? "the service is away"
-                                          : "the service does not answer from here: either it is "
-                                            "away already, or [watch] in sheet.toml asks for "
-                                            "something else than your users do");
+                                            : "the service does not answer from here: either it is "
+                                              "away already, or [watch] in sheet.toml asks for "
+                                              "something else than your users do");
     events_.service(when.wall);
     if (seen_up_) record_away({});
 }
@@ -170,9 +170,9 @@ void Watcher::go_away(Moment when) {
 void Watcher::come_back(Moment when) {
     const auto seconds = seconds_between(away_since_->mono, when.mono);
     events_.service({});
-    events_.note(away_cause_.task, unseen_
-                                     ? "the service is back; nobody was watching when it came back"
-                                     : fmt::format("the service is back after {:.1f} s", seconds));
+    events_.note(
+        away_cause_.task, unseen_ ? "the service is back; nobody was watching when it came back"
+                                  : fmt::format("the service is back after {:.1f} s", seconds));
     record_away(when);
     unseen_ = false;
     away_seconds_ += seconds;

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "base/runtime.h"
+#include "engine/events.h"
 #include "engine/journal.h"
 #include "engine/service_watch.h"
-#include "engine/events.h"
 #include "watch/prober.h"
 
 #include <functional>
@@ -22,8 +22,8 @@ class Watcher final : public ServiceWatch {
 public:
     using MakeProber = std::function<std::unique_ptr<Prober>()>;
     Watcher(Journal& journal, Events& events, Clock& clock, Threads& threads, MakeProber make)
-        : journal_(journal), events_(events), clock_(clock), threads_(threads), make_(std::move(make)),
-          probed_(threads.signal()) {}
+        : journal_(journal), events_(events), clock_(clock), threads_(threads),
+          make_(std::move(make)), probed_(threads.signal()) {}
     /// Writes down what is still away.
     ~Watcher() override;
     Watcher(const Watcher&) = delete;
