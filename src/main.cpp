@@ -16,7 +16,7 @@ constexpr const char* about =
 pair under Pacemaker, step by step, after Inuvika's Session Manager Failover Guide.
 
   ovd-failover init      describe the farm: writes farm.toml
-  ovd-failover check     look whether everything is ready; changes nothing
+  ovd-failover check     check whether everything is ready; changes nothing
   ovd-failover plan      see every command and file before anything happens
   ovd-failover run       carry it out, step by step; stop at any time, run again
   ovd-failover status    where it is, what waits for whom, what is next
@@ -24,16 +24,16 @@ pair under Pacemaker, step by step, after Inuvika's Session Manager Failover Gui
   ovd-failover report    what was done, for the change board: one HTML file
 
 and afterwards:
-  ovd-failover diagnose       how the pair is, and what would mend it
-  ovd-failover failover-test  move the service, see that it works, and back
+  ovd-failover diagnose       how the pair is, and what would fix it
+  ovd-failover failover-test  move the service, check that it works, and back
   ovd-failover update         update OVD, one Session Manager after the other)";
 
 constexpr const char* after =
     R"(
 Exit codes: 0 done, 2 wrong usage, 3 farm file or secret, 4 steps, 5 a node cannot be
 reached, 6 host key, 7 a command failed, 8 outcome unknown, 9 journal, 10 refused,
-11 stopped, 12 local file or program, 13 failed and put back, 14 failed and putting
-back failed too, 1 a defect of this program.)";
+11 stopped, 12 local file or program, 13 failed and rolled back, 14 failed and the
+rollback failed too, 1 a defect of this program.)";
 
 int show_error(const ovd::Error& error, bool json) {
     ovd::Common common;
@@ -44,7 +44,7 @@ int show_error(const ovd::Error& error, bool json) {
 
 int carry_out(ovd::Verb& verb, ovd::Signals& signals) {
     const auto defect = [&](const std::exception& error) {
-        return show_error({ovd::Kind::internal, error.what(),
+        return show_error({ovd::ErrorKind::internal, error.what(),
                               "This is a defect of ovd-failover. Nodes are as the journal says; "
                               "run again after reporting it.",
                               {}},
@@ -84,9 +84,9 @@ int main(int count, char** words) {
         if (code == 0) return 0;
         if (const auto word = ovd::nearest_word(app, count, words); !word.empty())
             ovd::print_error("Did you mean {}?\n", word);
-        return ovd::exit_code(ovd::Kind::usage);
+        return ovd::exit_code(ovd::ErrorKind::usage);
     }
     for (const auto& [sub, verb] : verbs)
         if (sub->parsed()) return carry_out(*verb, signals);
-    return ovd::exit_code(ovd::Kind::usage);
+    return ovd::exit_code(ovd::ErrorKind::usage);
 }

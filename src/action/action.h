@@ -76,7 +76,7 @@ public:
     [[nodiscard]] Result<std::vector<std::string>> list(const std::string& key) const;
     [[nodiscard]] bool flag(const std::string& key, bool fallback) const;
     [[nodiscard]] long number(const std::string& key, long fallback) const;
-    [[nodiscard]] Where where(const std::string& key) const;
+    [[nodiscard]] SourceLocation where(const std::string& key) const;
 
 private:
     const ActionSpec& spec_;

@@ -12,7 +12,7 @@ constexpr FieldRule rules[] = {
     {"admin", FieldType::text, true,
         "maintenance-on, maintenance-off, answers, no-sessions, servers-ready"},
     {"question", FieldType::text, true, "what is asked where the API cannot be used"},
-    {"look", FieldType::text, false, "what to look at before answering"},
+    {"look", FieldType::text, false, "what to check before answering"},
     {"hook", FieldType::text, false, "the command of this name in farm.toml does it instead"},
     {"within", FieldType::number, false, "seconds to wait before a person is asked; 60"},
 };
@@ -29,7 +29,8 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
     const bool on = op.what == "maintenance-on";
     const bool changes = on || op.what == "maintenance-off";
     if (!changes && op.what != "answers" && op.what != "no-sessions" && op.what != "servers-ready")
-        return fail(Kind::steps, fmt::format("{} is nothing that can be asked of OVD.", op.what),
+        return fail(ErrorKind::steps,
+            fmt::format("{} is nothing that can be asked of OVD.", op.what),
             "Write maintenance-on, maintenance-off, answers, no-sessions or servers-ready.",
             fields.where("admin"));
     const auto user = context.names.values.find("admin_user");

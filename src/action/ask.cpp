@@ -6,7 +6,7 @@ namespace {
 
 constexpr FieldRule rules[] = {
     {"ask", FieldType::text, true, "a question that is answered with done or not yet"},
-    {"look", FieldType::text, false, "what to look at before answering"},
+    {"look", FieldType::text, false, "what to check before answering"},
     {"hook", FieldType::text, false, "the command of this name in farm.toml does it instead"},
 };
 

@@ -7,7 +7,7 @@
 
 namespace ovd {
 
-Where Fields::where(const std::string& key) const {
+SourceLocation Fields::where(const std::string& key) const {
     const auto found = spec_.fields.find(key);
     return found == spec_.fields.end() ? spec_.where : found->second.where;
 }
@@ -17,7 +17,7 @@ Result<std::string> Fields::text(const std::string& key, const std::string& fall
     if (found == spec_.fields.end()) return fallback;
     if (const auto* variants = std::get_if<Text>(&found->second.value))
         if (const auto* value = pick(*variants, platform_)) return *value;
-    return fail(Kind::steps, fmt::format("{} says nothing for {}.", key, platform_.id),
+    return fail(ErrorKind::steps, fmt::format("{} says nothing for {}.", key, platform_.id),
         "Add a variant for this platform, or a default.", found->second.where);
 }
 
@@ -28,7 +28,7 @@ Result<std::vector<std::string>> Fields::list(const std::string& key) const {
         if (const auto* value = pick(*variants, platform_)) return *value;
     if (const auto* variants = std::get_if<Text>(&found->second.value))
         if (const auto* value = pick(*variants, platform_)) return std::vector{*value};
-    return fail(Kind::steps, fmt::format("{} says nothing for {}.", key, platform_.id),
+    return fail(ErrorKind::steps, fmt::format("{} says nothing for {}.", key, platform_.id),
         "Add a variant for this platform, or a default.", found->second.where);
 }
 

@@ -20,7 +20,7 @@ constexpr FieldRule rules[] = {
 
 Result<Content> content_of(const Context& context, const Fields& fields) {
     if (fields.has("from") == fields.has("content"))
-        return fail(Kind::steps, "A file needs either from or content.",
+        return fail(ErrorKind::steps, "A file needs either from or content.",
             "Name a template with from, or write the text under content.", fields.where("file"));
     if (fields.has("content")) {
         auto text = fields.text("content");
@@ -30,13 +30,13 @@ Result<Content> content_of(const Context& context, const Fields& fields) {
     auto name = fields.text("from");
     if (!name) return tl::unexpected(name.error());
     const auto path = std::filesystem::path(context.guide.templates_dir) / *name;
-    auto text = read_file(path, Kind::steps);
+    auto text = read_file(path, ErrorKind::steps);
     if (!text) {
         auto error = text.error();
         error.where = fields.where("from");
         return tl::unexpected(std::move(error));
     }
-    return fill(*text, context.names, Encoding::raw, Where{path.string(), 0, 0});
+    return fill(*text, context.names, Encoding::raw, SourceLocation{path.string(), 0, 0});
 }
 
 Result<PutOp> put(const Context& context, const Fields& fields) {
@@ -49,11 +49,11 @@ Result<PutOp> put(const Context& context, const Fields& fields) {
     if (!content) return tl::unexpected(content.error());
     const bool octal = mode->find_first_not_of("01234567") == std::string::npos;
     if (!octal || mode->size() < 3 || mode->size() > 4 || *mode == "000" || *mode == "0000")
-        return fail(Kind::steps, fmt::format("{} is no mode of a file.", *mode),
+        return fail(ErrorKind::steps, fmt::format("Invalid file mode '{}'.", *mode),
             "Write three or four octal digits, such as 0644.", fields.where("mode"));
     const auto colon = owner->find(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == owner->size())
-        return fail(Kind::steps, fmt::format("{} is no owner of a file.", *owner),
+        return fail(ErrorKind::steps, fmt::format("Invalid file owner '{}'.", *owner),
             "Write user:group, such as root:root.", fields.where("owner"));
     return PutOp{*path, *owner, *mode, std::move(*content)};
 }

@@ -28,7 +28,7 @@ Result<std::string> filled_word(const Context& context, const Fields& fields,
     auto content = fill(*text, context.names, Encoding::raw, fields.where(key));
     if (!content) return tl::unexpected(content.error());
     if (!content->plain())
-        return fail(Kind::steps, "A secret or fetched value may not stand here.",
+        return fail(ErrorKind::steps, "A secret or fetched value may not stand here.",
             "Only content and stdin may hold them.", fields.where(key));
     return content->display();
 }

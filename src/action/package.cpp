@@ -37,7 +37,7 @@ Result<const Manager*> manager_of(const Context& context, const Fields& fields) 
         if (std::ranges::find(context.platform.selectors, manager.selector) !=
             context.platform.selectors.end())
             return &manager;
-    return fail(Kind::steps, fmt::format("{} names no package manager.", context.platform.id),
+    return fail(ErrorKind::steps, fmt::format("{} names no package manager.", context.platform.id),
         "Add apt, dnf or yum to its selectors in steps/platforms.toml.", fields.where("package"));
 }
 

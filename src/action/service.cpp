@@ -18,7 +18,7 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
     auto unit = filled_word(context, fields, "service");
     if (!unit) return tl::unexpected(unit.error());
     if (!fields.has("running") && !fields.has("enabled"))
-        return fail(Kind::steps, "A service needs running or enabled.",
+        return fail(ErrorKind::steps, "A service needs running or enabled.",
             "Say which state the unit must have.", fields.where("service"));
     std::vector<std::string> commands;
     const auto name = shell_quote(*unit);

@@ -5,7 +5,7 @@ namespace ovd {
 namespace {
 
 constexpr FieldRule rules[] = {
-    {"sheet", FieldType::text, true, "why the verification sheet is gone through here"},
+    {"sheet", FieldType::text, true, "why the verification sheet is run here"},
 };
 
 Result<Operations> plan(const Context& context, const Fields& fields) {
@@ -17,6 +17,6 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
 } // namespace
 
 const ActionKind sheet_action{
-    "sheet", "goes through the verification sheet; stops when it is red", rules, plan, no_probe};
+    "sheet", "runs the verification sheet; stops when it fails", rules, plan, no_probe};
 
 } // namespace ovd

@@ -43,7 +43,7 @@ std::string_view type_name(FieldType type) {
     return "";
 }
 
-Done settle_verb(ActionSpec& action) {
+Status settle_verb(ActionSpec& action) {
     std::vector<std::string> verbs;
     for (const auto& kind : action_kinds())
         if (action.fields.contains(std::string(kind.verb))) verbs.emplace_back(kind.verb);
@@ -52,7 +52,7 @@ Done settle_verb(ActionSpec& action) {
         return {};
     }
     if (verbs.size() > 1)
-        return fail(Kind::steps,
+        return fail(ErrorKind::steps,
             fmt::format("An action has one verb; this one has {}.", join(verbs, " and ")),
             "Make it one [[step.action]] a verb.", action.where);
     std::vector<std::string> known;
@@ -60,13 +60,13 @@ Done settle_verb(ActionSpec& action) {
         known.emplace_back(kind.verb);
     for (const auto& [key, field] : action.fields)
         if (const auto near = nearest(key, known); !near.empty())
-            return fail(Kind::steps, fmt::format("The verb {} is not known.", key),
+            return fail(ErrorKind::steps, fmt::format("The verb {} is not known.", key),
                 fmt::format("Did you mean {}?", near), field.where);
-    return fail(Kind::steps, "An action needs a verb.",
+    return fail(ErrorKind::steps, "An action needs a verb.",
         fmt::format("One of: {}.", join(known, ", ")), action.where);
 }
 
-Done check_action(ActionSpec& action) {
+Status check_action(ActionSpec& action) {
     if (auto ok = settle_verb(action); !ok) return ok;
     const auto* kind = action_kind(action.verb);
     std::vector<std::string> known;
@@ -76,24 +76,24 @@ Done check_action(ActionSpec& action) {
         const auto rule = std::ranges::find(kind->fields, key, &FieldRule::name);
         if (rule == kind->fields.end()) {
             const auto near = nearest(key, known);
-            return fail(Kind::steps, fmt::format("{} has no field {}.", action.verb, key),
+            return fail(ErrorKind::steps, fmt::format("{} has no field {}.", action.verb, key),
                 near.empty() ? fmt::format("It has: {}.", join(known, ", "))
                              : fmt::format("Did you mean {}?", near),
                 field.where);
         }
         if (!fits(field.value, rule->type))
-            return fail(Kind::steps,
+            return fail(ErrorKind::steps,
                 fmt::format("{} of {} must be {}.", key, action.verb, type_name(rule->type)),
                 fmt::format("It is {}.", rule->help), field.where);
     }
     for (const auto& rule : kind->fields)
         if (rule.required && !action.fields.contains(std::string(rule.name)))
-            return fail(Kind::steps, fmt::format("{} needs {}.", action.verb, rule.name),
+            return fail(ErrorKind::steps, fmt::format("{} needs {}.", action.verb, rule.name),
                 fmt::format("It is {}.", rule.help), action.where);
     return {};
 }
 
-Done check_parameters(const Step& step, const Guide& guide) {
+Status check_parameters(const Step& step, const Guide& guide) {
     auto known = parameters(Farm{});
     for (const auto& [id, consequence] : guide.letters)
         known[letter_of(id)] = false;
@@ -102,7 +102,8 @@ Done check_parameters(const Step& step, const Guide& guide) {
             std::vector<std::string> names;
             for (const auto& [each, value] : known)
                 names.push_back(each);
-            return fail(Kind::steps, fmt::format("{} is no yes/no parameter of a farm.", *name),
+            return fail(ErrorKind::steps,
+                fmt::format("{} is not a yes/no parameter of a farm.", *name),
                 fmt::format("There are: {}.", join(names, ", ")), step.where);
         }
     return {};
@@ -110,7 +111,7 @@ Done check_parameters(const Step& step, const Guide& guide) {
 
 } // namespace
 
-Done check_actions(Guide& guide) {
+Status check_actions(Guide& guide) {
     for (auto& chapter : guide.chapters)
         for (auto& section : chapter.sections)
             for (auto& step : section.steps) {
@@ -120,7 +121,7 @@ Done check_actions(Guide& guide) {
                 for (auto& action : step.undo)
                     if (auto ok = check_action(action); !ok) return ok;
                 if (step.actions.empty() && step.verify.empty())
-                    return fail(Kind::steps, fmt::format("The step {} does nothing.", step.id),
+                    return fail(ErrorKind::steps, fmt::format("The step {} does nothing.", step.id),
                         "Give it an action or a check.", step.where);
             }
     return {};

@@ -8,6 +8,6 @@ namespace ovd {
 
 /// Settles each action's verb and checks its fields against the table of kinds, and that every step
 /// can tell whether it is done. Changes only the verbs.
-[[nodiscard]] Done check_actions(Guide& guide);
+[[nodiscard]] Status check_actions(Guide& guide);
 
 } // namespace ovd

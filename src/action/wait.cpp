@@ -30,6 +30,6 @@ Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
 
 } // namespace
 
-const ActionKind wait_action{"wait", "looks until something is so", rules, plan, probe};
+const ActionKind wait_action{"wait", "waits until a command succeeds", rules, plan, probe};
 
 } // namespace ovd

@@ -11,7 +11,7 @@ Error Error::during(const std::string& doing) const {
     return error;
 }
 
-std::string to_string(const Where& where) {
+std::string to_string(const SourceLocation& where) {
     std::string text = where.file;
     if (where.line > 0) {
         text += ':' + std::to_string(where.line);
@@ -20,69 +20,69 @@ std::string to_string(const Where& where) {
     return text;
 }
 
-std::string_view to_string(Kind kind) {
+std::string_view to_string(ErrorKind kind) {
     switch (kind) {
-    case Kind::usage:
+    case ErrorKind::usage:
         return "usage";
-    case Kind::farm:
+    case ErrorKind::farm:
         return "farm";
-    case Kind::steps:
+    case ErrorKind::steps:
         return "steps";
-    case Kind::connect:
+    case ErrorKind::connect:
         return "connect";
-    case Kind::host_key:
+    case ErrorKind::host_key:
         return "host_key";
-    case Kind::remote:
+    case ErrorKind::remote:
         return "remote";
-    case Kind::unknown:
+    case ErrorKind::unknown:
         return "unknown";
-    case Kind::journal:
+    case ErrorKind::journal:
         return "journal";
-    case Kind::refused:
+    case ErrorKind::refused:
         return "refused";
-    case Kind::stopped:
+    case ErrorKind::stopped:
         return "stopped";
-    case Kind::rolled_back:
+    case ErrorKind::rolled_back:
         return "rolled_back";
-    case Kind::rollback_failed:
+    case ErrorKind::rollback_failed:
         return "rollback_failed";
-    case Kind::io:
+    case ErrorKind::io:
         return "io";
-    case Kind::internal:
+    case ErrorKind::internal:
         return "internal";
     }
     return "internal";
 }
 
-int exit_code(Kind kind) {
+int exit_code(ErrorKind kind) {
     switch (kind) {
-    case Kind::internal:
+    case ErrorKind::internal:
         return 1;
-    case Kind::usage:
+    case ErrorKind::usage:
         return 2;
-    case Kind::farm:
+    case ErrorKind::farm:
         return 3;
-    case Kind::steps:
+    case ErrorKind::steps:
         return 4;
-    case Kind::connect:
+    case ErrorKind::connect:
         return 5;
-    case Kind::host_key:
+    case ErrorKind::host_key:
         return 6;
-    case Kind::remote:
+    case ErrorKind::remote:
         return 7;
-    case Kind::unknown:
+    case ErrorKind::unknown:
         return 8;
-    case Kind::journal:
+    case ErrorKind::journal:
         return 9;
-    case Kind::refused:
+    case ErrorKind::refused:
         return 10;
-    case Kind::stopped:
+    case ErrorKind::stopped:
         return 11;
-    case Kind::io:
+    case ErrorKind::io:
         return 12;
-    case Kind::rolled_back:
+    case ErrorKind::rolled_back:
         return 13;
-    case Kind::rollback_failed:
+    case ErrorKind::rollback_failed:
         return 14;
     }
     return 1;

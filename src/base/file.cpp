@@ -29,13 +29,13 @@ bool write_all(int fd, std::string_view bytes) {
 
 std::string hint_for(int error, const std::string& path) {
     if (error == ENOENT) return "Check the path: ls -l " + path;
-    if (error == EACCES) return "Look who may: ls -l " + path;
+    if (error == EACCES) return "Check its permissions: ls -l " + path;
     return {};
 }
 
 } // namespace
 
-Result<std::string> read_file(const std::filesystem::path& path, Kind kind) {
+Result<std::string> read_file(const std::filesystem::path& path, ErrorKind kind) {
     const auto cannot = [&](int error) {
         return fail(kind, "Cannot read " + path.string() + ": " + reason(error),
             hint_for(error, path.string()));
@@ -53,9 +53,9 @@ Result<std::string> read_file(const std::filesystem::path& path, Kind kind) {
     }
 }
 
-Done write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
+Status write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
     const auto cannot = [&](int error) {
-        return fail(Kind::io, "Cannot write " + path.string() + ": " + reason(error),
+        return fail(ErrorKind::io, "Cannot write " + path.string() + ": " + reason(error),
             hint_for(error, path.parent_path().empty() ? "." : path.parent_path().string()));
     };
     std::string temporary = path.string() + ".XXXXXX";

@@ -62,10 +62,10 @@ private:
 
 } // namespace
 
-Done check_pattern(const std::string& pattern) {
+Status check_pattern(const std::string& pattern) {
     const auto reason = Compiled(pattern).reason();
     if (reason.empty()) return {};
-    return fail(Kind::steps, fmt::format("{} is no regular expression: {}", pattern, reason),
+    return fail(ErrorKind::steps, fmt::format("Invalid regular expression {}: {}", pattern, reason),
         "Write a POSIX extended regular expression, as for grep -E.");
 }
 

@@ -10,7 +10,7 @@
 namespace ovd {
 
 /// An error of kind steps, with its reason, when it is no regular expression.
-[[nodiscard]] Done check_pattern(const std::string& pattern);
+[[nodiscard]] Status check_pattern(const std::string& pattern);
 
 /// True when some part of text matches; every text matches an empty pattern. The pattern must be
 /// one.

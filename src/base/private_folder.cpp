@@ -11,7 +11,7 @@
 namespace ovd {
 namespace {
 
-Done made(const std::filesystem::path& folder) {
+Status made(const std::filesystem::path& folder) {
     std::filesystem::path whole;
     for (const auto& part : folder) {
         whole /= part;
@@ -19,7 +19,7 @@ Done made(const std::filesystem::path& folder) {
         const int error = errno;
         struct stat there{};
         if (::stat(whole.c_str(), &there) == 0 && S_ISDIR(there.st_mode)) continue;
-        return fail(Kind::io,
+        return fail(ErrorKind::io,
             fmt::format("{} cannot be made: {}", whole.string(),
                 std::generic_category().message(error == EEXIST ? ENOTDIR : error)),
             "Choose another place with --run-folder DIR.");
@@ -29,7 +29,7 @@ Done made(const std::filesystem::path& folder) {
 
 } // namespace
 
-Done private_folder(const std::filesystem::path& folder, Others others) {
+Status private_folder(const std::filesystem::path& folder, Others others) {
     struct stat there{};
     if (::stat(folder.c_str(), &there) != 0 || !S_ISDIR(there.st_mode)) return made(folder);
     const auto what = [&](const char* may) {
@@ -38,15 +38,15 @@ Done private_folder(const std::filesystem::path& folder, Others others) {
     };
     const auto name = shell_quote(folder.string());
     if ((there.st_mode & S_ISVTX) != 0 && (there.st_mode & 022U) != 0)
-        return fail(Kind::refused, what("write"),
+        return fail(ErrorKind::refused, what("write"),
             fmt::format("Choose a folder of your own in it: --run-folder {}",
                 shell_quote((folder / "farm.run").string())));
     if ((there.st_mode & 022U) != 0)
-        return fail(Kind::refused, what("write"),
+        return fail(ErrorKind::refused, what("write"),
             fmt::format(
                 "Type: chmod go-w {} - or choose another place with --run-folder DIR.", name));
     if (others == Others::may_nothing && (there.st_mode & 077U) != 0)
-        return fail(Kind::refused, what("read"),
+        return fail(ErrorKind::refused, what("read"),
             fmt::format("Type: chmod -R go= {} - and take what is in it for known to them.", name));
     return {};
 }

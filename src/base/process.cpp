@@ -124,23 +124,24 @@ Result<LocalResult> run_local(const std::string& command,
     const std::string& input, Millis time) {
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-        return fail(Kind::io, std::strerror(errno), "Close some files and try again.");
+        return fail(ErrorKind::io, std::strerror(errno), "Close some files and try again.");
     Descriptor ours(ends[0]);
     Descriptor theirs(ends[1]);
     const auto text = memory_file(input);
-    if (!text) return fail(Kind::io, std::strerror(errno), "Free some memory.");
+    if (!text) return fail(ErrorKind::io, std::strerror(errno), "Free some memory.");
     const auto pid = spawn_shell(command, {.input = text.get(),
                                               .output = theirs.get(),
                                               .errors = theirs.get(),
                                               .environment = environment});
     theirs.reset();
     if (!pid)
-        return fail(Kind::io,
+        return fail(ErrorKind::io,
             fmt::format("{} cannot be started: {}", command, std::strerror(pid.error())),
             "Check that /bin/sh works.");
     Child child(*pid, std::move(ours));
     LocalResult result;
-    if (follow(child, stop, time, result)) return fail(Kind::stopped, "This was ended: " + command);
+    if (follow(child, stop, time, result))
+        return fail(ErrorKind::stopped, "This was ended: " + command);
     return result;
 }
 

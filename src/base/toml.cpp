@@ -9,14 +9,14 @@
 namespace ovd {
 namespace {
 
-Where where_from(const toml::source_region& region, const std::filesystem::path& path) {
+SourceLocation where_from(const toml::source_region& region, const std::filesystem::path& path) {
     return {
         path.string(), static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
 }
 
 } // namespace
 
-Result<toml::table> load_toml(const std::filesystem::path& path, Kind kind) {
+Result<toml::table> load_toml(const std::filesystem::path& path, ErrorKind kind) {
     Result<std::string> text = read_file(path, kind);
     if (!text) return tl::unexpected(text.error());
     try {
@@ -28,12 +28,12 @@ Result<toml::table> load_toml(const std::filesystem::path& path, Kind kind) {
     }
 }
 
-Where where_of(const toml::node& node, const std::filesystem::path& path) {
+SourceLocation where_of(const toml::node& node, const std::filesystem::path& path) {
     return where_from(node.source(), path);
 }
 
 Error unknown_key(const toml::key& key, const std::filesystem::path& path,
-    const std::vector<std::string>& known, Kind kind) {
+    const std::vector<std::string>& known, ErrorKind kind) {
     const std::string near = nearest(key.str(), known);
     const std::string hint = near.empty() ? "The keys known here are: " + join(known, ", ")
                                           : "Did you mean \"" + near + "\"?";
@@ -41,8 +41,8 @@ Error unknown_key(const toml::key& key, const std::filesystem::path& path,
         where_from(key.source(), path)};
 }
 
-Done only_keys(const toml::table& table, const std::filesystem::path& path,
-    const std::vector<std::string>& known, Kind kind) {
+Status only_keys(const toml::table& table, const std::filesystem::path& path,
+    const std::vector<std::string>& known, ErrorKind kind) {
     // The table is sorted by name; people read from the top, so the topmost stranger is reported.
     const toml::key* first = nullptr;
     for (const auto& [key, value] : table) {

@@ -12,17 +12,17 @@
 namespace ovd {
 
 /// Parses a TOML file. An error names file, line and column.
-[[nodiscard]] Result<toml::table> load_toml(const std::filesystem::path& path, Kind kind);
+[[nodiscard]] Result<toml::table> load_toml(const std::filesystem::path& path, ErrorKind kind);
 
 /// Where a node of a parsed file stands.
-[[nodiscard]] Where where_of(const toml::node& node, const std::filesystem::path& path);
+[[nodiscard]] SourceLocation where_of(const toml::node& node, const std::filesystem::path& path);
 
 /// An error for a key that is not known, with the nearest known one as its hint.
 [[nodiscard]] Error unknown_key(const toml::key& key, const std::filesystem::path& path,
-    const std::vector<std::string>& known, Kind kind);
+    const std::vector<std::string>& known, ErrorKind kind);
 
 /// Checks that each key of table is one of known.
-[[nodiscard]] Done only_keys(const toml::table& table, const std::filesystem::path& path,
-    const std::vector<std::string>& known, Kind kind);
+[[nodiscard]] Status only_keys(const toml::table& table, const std::filesystem::path& path,
+    const std::vector<std::string>& known, ErrorKind kind);
 
 } // namespace ovd

@@ -27,12 +27,12 @@ std::string plain_words(const std::string& text) {
 Result<Answers> load_answers(const std::string& path) {
     Answers answers;
     if (path.empty()) return answers;
-    auto table = load_toml(path, Kind::farm);
+    auto table = load_toml(path, ErrorKind::farm);
     if (!table) return tl::unexpected(table.error());
     for (const auto& [key, node] : *table) {
         const auto text = node.value_exact<std::string>();
         if (!text)
-            return fail(Kind::farm, fmt::format("The answer {} must be a text.", key.str()),
+            return fail(ErrorKind::farm, fmt::format("The answer {} must be a text.", key.str()),
                 "Write step-id = \"done\" or \"not yet\".", where_of(node, path));
         answers.said[std::string(key.str())] = *text;
         answers.where[std::string(key.str())] = where_of(node, path);
@@ -40,7 +40,7 @@ Result<Answers> load_answers(const std::string& path) {
     return answers;
 }
 
-Done check_answers(Answers& answers, const std::vector<std::string>& steps,
+Status check_answers(Answers& answers, const std::vector<std::string>& steps,
     const std::vector<std::string>& checks) {
     for (auto& [name, said] : answers.said) {
         const auto& where = answers.where.at(name);
@@ -48,15 +48,17 @@ Done check_answers(Answers& answers, const std::vector<std::string>& steps,
             // A word that is taken for a yes by mistake would be recorded as work that was done.
             const auto word = plain_words(said);
             if (word != "done" && word != "not yet")
-                return fail(Kind::farm, fmt::format("\"{}\" is no answer to {}.", said, name),
+                return fail(ErrorKind::farm,
+                    fmt::format("\"{}\" is not an answer to {}.", said, name),
                     "Write \"done\" or \"not yet\".", where);
             said = word;
         } else if (std::ranges::find(checks, name) == checks.end()) {
             auto known = steps;
             known.insert(known.end(), checks.begin(), checks.end());
             const auto near = nearest(name, known);
-            return fail(Kind::farm,
-                fmt::format("{} is no step that asks something, and no check of the sheet.", name),
+            return fail(ErrorKind::farm,
+                fmt::format(
+                    "{} is neither a step that asks something nor a check of the sheet.", name),
                 near.empty()
                     ? "Name a step or a check by its id; those that ask: " + join(steps, ", ")
                     : fmt::format("Did you mean {}?", near),

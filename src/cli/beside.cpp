@@ -40,7 +40,7 @@ Result<Beside> read_beside(
     const std::string& node, const std::string& answer, double sent, double got) {
     const auto all = lines(answer);
     if (all.size() != 5)
-        return fail(Kind::remote, fmt::format("{} did not tell its time and size.", node));
+        return fail(ErrorKind::remote, fmt::format("{} did not tell its time and size.", node));
     Beside seen{node, 0, 0, 0, 0, 0, trim(all[4])};
     const double time = std::strtod(all[0].c_str(), nullptr);
     seen.ahead_least = time - got;
@@ -49,7 +49,7 @@ Result<Beside> read_beside(
     seen.ram = std::atol(all[2].c_str());
     seen.disk = std::atol(all[3].c_str());
     if (time <= 0 || seen.cpus <= 0 || seen.ram <= 0 || seen.disk <= 0)
-        return fail(Kind::remote, fmt::format("{} did not tell its time and size.", node));
+        return fail(ErrorKind::remote, fmt::format("{} did not tell its time and size.", node));
     return seen;
 }
 
@@ -68,7 +68,7 @@ std::vector<CheckResult> compare_clocks(const std::vector<Beside>& all) {
             apart > harmful_from ? "stop" : "warn",
             fmt::format("The clock of {} is {} {} that of {}.", each.node, human_seconds(apart),
                 ahead > behind ? "ahead of" : "behind", middle.node),
-            "Set it right (chronyc makestep, or timedatectl set-ntp true) and see that both ask "
+            "Set it right (chronyc makestep, or timedatectl set-ntp true) and check that both ask "
             "the same time servers."));
     }
     return found;
@@ -115,8 +115,8 @@ std::vector<CheckResult> look_beside(Session& session) {
             seen.push_back(*answer);
         else
             found.push_back(told_of(name, "Compare the nodes", "stop",
-                "This could not be looked at: " + answer.error().message,
-                fmt::format("Look yourself: {}", time_and_size)));
+                "This could not be checked: " + answer.error().message,
+                fmt::format("Check it yourself: {}", time_and_size)));
     });
     std::ranges::sort(seen, {}, &Beside::node);
     const auto of = [&](const char* node) { return std::ranges::find(seen, node, &Beside::node); };

@@ -24,7 +24,8 @@ Result<int> check_verb(const Common& common, std::stop_token stop) {
         all->push_back(std::move(each));
     in_farm_order(*all, (*session)->farm());
     if (stop.stop_requested())
-        return fail(Kind::stopped, "Stopped while the nodes were looked at; nothing was changed.",
+        return fail(ErrorKind::stopped,
+            "Stopped while the nodes were checked; nothing was changed.",
             "Type the same command again.");
     show_findings(*all, (*session)->redactor(), common);
     const auto stops = count_findings(*all, "stop");
@@ -33,7 +34,7 @@ Result<int> check_verb(const Common& common, std::stop_token stop) {
             count_findings(*all, "warn"), stops);
         if (stops == 0) print("Next: ovd-failover plan, then ovd-failover run\n");
     }
-    return stops == 0 ? 0 : exit_code(Kind::refused);
+    return stops == 0 ? 0 : exit_code(ErrorKind::refused);
 }
 
 class CheckVerb final : public Verb {

@@ -17,7 +17,8 @@ namespace {
 class LookingOn {
 public:
     explicit LookingOn(const Asker::Seen& seen) {
-        if (seen) looker_ = std::jthread([this, &seen](std::stop_token stop) { look(stop, seen); });
+        if (seen)
+            inspector_ = std::jthread([this, &seen](std::stop_token stop) { look(stop, seen); });
     }
     [[nodiscard]] bool ended() const {
         const std::scoped_lock lock(mutex_);
@@ -25,7 +26,7 @@ public:
     }
     /// What the last look found; nothing when there is no end to it yet. Ends the looking.
     [[nodiscard]] std::optional<Result<bool>> end() {
-        looker_ = {};
+        inspector_ = {};
         return found_;
     }
 
@@ -46,7 +47,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any often_;
     std::optional<Result<bool>> found_;
-    std::jthread looker_; // the last member: it uses the others
+    std::jthread inspector_; // the last member: it uses the others
 };
 
 } // namespace
@@ -58,7 +59,7 @@ Result<Answer> ConsoleAsker::ask_hook(
         run_folder_, name, command, {{"OVD_TASK", task.id}, {"OVD_NODE", task.node}}, stop_);
     if (!ran) return tl::unexpected(ran.error());
     if (ran->status == 0) return Answer{true, trim(ran->output), "hook " + name, who_};
-    return fail(Kind::remote,
+    return fail(ErrorKind::remote,
         fmt::format("The hook {} ended with status {}:\n{}\n{}", name, ran->status, command,
             trim(ran->output)),
         "OnFailure the hook in farm.toml or what it does, then run again.");
@@ -74,18 +75,18 @@ Result<Answer> ConsoleAsker::ask_person(const Task& task, const AskOp& question)
     for (const auto& line : wrap(question.question, 76))
         text += line + "\n";
     if (!question.look.empty())
-        for (const auto& line : wrap("Look at: " + question.look, 76))
+        for (const auto& line : wrap("Check: " + question.look, 76))
             text += line + "\n";
     text += "[d]one, [n]ot yet, [s]top";
-    auto said = prompter_.ask(text, "n", [](const std::string& word) -> Done {
+    auto said = prompter_.ask(text, "n", [](const std::string& word) -> Status {
         if (word == "d" || word == "n" || word == "s" || word == "done" || word == "not yet")
             return {};
-        return fail(Kind::usage, "Type d, n or s.");
+        return fail(ErrorKind::usage, "Type d, n or s.");
     });
     view_.resume();
     if (!said) return tl::unexpected(said.error());
     if (*said == "s")
-        return fail(Kind::stopped, "Stopped at " + task.id, "Go on with: ovd-failover run");
+        return fail(ErrorKind::stopped, "Stopped at " + task.id, "Resume with: ovd-failover run");
     return Answer{said->front() == 'd', *said, "person", who_};
 }
 
@@ -97,13 +98,13 @@ Result<Answer> ConsoleAsker::ask(const Task& task, const AskOp& question) {
     if (const auto known = answers_.find(task.step->id); known != answers_.end())
         return Answer{known->second != "not yet", known->second, "answers file", who_};
     if (prompter_.interactive()) return ask_person(task, question);
-    return Answer{false, "nobody was there to answer", "nobody", who_};
+    return Answer{false, "nobody answered", "nobody", who_};
 }
 
 Result<Asker::Choice> ConsoleAsker::before(const Step& step, const std::string&) {
     if (!prompter_.interactive())
-        return fail(Kind::refused,
-            fmt::format("{} would change nodes, and nobody is there to say yes.", step.id),
+        return fail(ErrorKind::refused,
+            fmt::format("{} would change nodes, and nobody is there to confirm.", step.id),
             "Run on a terminal, or say yes to everything with --yes.");
     std::string text = fmt::format("\n{}  [{}]\n", step.title, step.id);
     for (const auto& line : wrap(step.why, 76))
@@ -112,9 +113,9 @@ Result<Asker::Choice> ConsoleAsker::before(const Step& step, const std::string&)
         for (const auto& line : wrap("USERS NOTICE: " + step.expect, 76))
             text += "  " + line + "\n";
     text += "[y]es, rest of this [s]ection, [a]ll, by [h]and, [l]ater, [p]lan of it, [q]uit";
-    const auto one_letter = [](const std::string& word) -> Done {
+    const auto one_letter = [](const std::string& word) -> Status {
         if (word.size() == 1 && std::string("ysahlpq").find(word) != std::string::npos) return {};
-        return fail(Kind::usage, "Type one of the letters in brackets.");
+        return fail(ErrorKind::usage, "Type one of the letters in brackets.");
     };
     auto said = prompter_.ask(text, "y", one_letter);
     while (said && *said == "p") {
@@ -139,9 +140,9 @@ Result<Asker::Choice> ConsoleAsker::before(const Step& step, const std::string&)
 
 Result<Asker::OnFailure> ConsoleAsker::after_failure(const Task& task, const Error&) {
     auto said = prompter_.ask(fmt::format("{}: [r]etry, finish it by [h]and, [q]uit", task.id), "q",
-        [](const std::string& word) -> Done {
+        [](const std::string& word) -> Status {
             if (word == "r" || word == "h" || word == "q") return {};
-            return fail(Kind::usage, "Type r, h or q.");
+            return fail(ErrorKind::usage, "Type r, h or q.");
         });
     if (!said) return tl::unexpected(said.error());
     if (*said == "r") return OnFailure::retry;
@@ -151,7 +152,7 @@ Result<Asker::OnFailure> ConsoleAsker::after_failure(const Task& task, const Err
 Result<bool> ConsoleAsker::roll_back(const std::string& section, const std::string& why) {
     return prompter_.confirm(
         fmt::format(
-            "\n{}\nPut back what was done in \"{}\"? What is under way ends first.", why, section),
+            "\n{}\nRoll back what was done in \"{}\"? What is running ends first.", why, section),
         false);
 }
 
@@ -181,15 +182,15 @@ std::string ConsoleAsker::place_of(const std::string& name, const SecretSource& 
     return "you know it: farm.toml says that it is asked for";
 }
 
-Done ConsoleAsker::by_hand(const Task& task, const std::string& commands, const Seen& seen) {
+Status ConsoleAsker::by_hand(const Task& task, const std::string& commands, const Seen& seen) {
     if (!prompter_.interactive())
-        return fail(Kind::refused,
+        return fail(ErrorKind::refused,
             fmt::format("{} has to be done by hand, and nobody is there.", task.id),
             "Run on a terminal.");
     const std::scoped_lock one_task(mutex_); // shown, done and answered before the next is shown
     if (stop_.stop_requested())
-        return fail(Kind::stopped, fmt::format("Stopped before {} was done by hand.", task.id),
-            "Go on with: ovd-failover run");
+        return fail(ErrorKind::stopped, fmt::format("Stopped before {} was done by hand.", task.id),
+            "Resume with: ovd-failover run");
     if (seen) { // while another task was done by hand this one may have been done too
         auto found = seen();
         if (!found) return tl::unexpected(found.error());

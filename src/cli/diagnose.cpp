@@ -28,7 +28,7 @@ std::vector<const Step*> remedies(const Guide& guide, const std::vector<CheckRes
 Result<bool> mend(const Common& common, Session& session, const std::vector<CheckResult>& all,
     std::stop_token stop) {
     const auto steps = remedies(session.guide(), all);
-    if (steps.empty()) print("None of this can be mended safely from here.\n");
+    if (steps.empty()) print("None of this can be fixed safely from here.\n");
     RunVerbOptions run;
     run.yes = true;
     run.again = true;
@@ -66,7 +66,8 @@ Result<std::vector<CheckResult>> look_at_pair(Session& session) {
 Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop) {
     common.procedure = "diagnose";
     if (fix && common.json)
-        return fail(Kind::usage, "--fix asks before it does anything, and --json is for programs.",
+        return fail(ErrorKind::usage,
+            "--fix asks before it does anything, and --json is for programs.",
             "Leave one of them out.");
     auto session = Session::open(common, Session::Plans::live, stop);
     if (!session) return tl::unexpected(session.error());
@@ -78,18 +79,18 @@ Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop) {
         tell(*all, (*session)->redactor(), common);
     const bool mendable = !remedies((*session)->guide(), *all).empty();
     if (!common.json && !fix && mendable)
-        print("Some of it can be mended: ovd-failover diagnose --fix\n");
+        print("Some of it can be fixed: ovd-failover diagnose --fix\n");
     if (fix && count_findings(*all, "ok") < all->size()) {
         auto done = mend(common, **session, *all, std::move(stop));
         if (!done) return tl::unexpected(done.error());
         if (*done) { // what counts is how the pair is now
             all = look_at_pair(**session);
             if (!all) return tl::unexpected(all.error());
-            print("\nLooked at again:\n");
+            print("\nChecked again:\n");
             tell(*all, (*session)->redactor(), common);
         }
     }
-    return count_findings(*all, "stop") == 0 ? 0 : exit_code(Kind::refused);
+    return count_findings(*all, "stop") == 0 ? 0 : exit_code(ErrorKind::refused);
 }
 
 class DiagnoseVerb final : public Verb {

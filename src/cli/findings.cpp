@@ -80,7 +80,7 @@ std::vector<CheckResult> left_to_people(
         }
         if (titles.empty()) continue;
         all.push_back({node.id, nullptr, "warn",
-            "Nothing was looked at: farm.toml names no login, so this is yours:\n" +
+            "Nothing was checked: farm.toml names no login, so this is yours:\n" +
                 join(titles, "\n"),
             "run shows you each command and asks. ovd-failover plan prints them beforehand.",
             "Done by hand: look yourself"});
@@ -108,7 +108,7 @@ Result<std::vector<CheckResult>> look_at_checks(
         auto& batch = batches[plan.tasks[task].node]; // every node is reached, checks or not
         if (!wanted(*plan.tasks[task].step)) continue;
         for (const auto& check : plan.details[task].checks) {
-            auto input = session.looker().resolve(check.input, {});
+            auto input = session.inspector().resolve(check.input, {});
             if (!input) return tl::unexpected(input.error());
             batch.reads.push_back({check.command, *input, patience});
             batch.made.emplace_back(task, &check);

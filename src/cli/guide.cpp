@@ -27,7 +27,7 @@ std::vector<std::string> steps_of(const CoverageRow& row) {
 
 void print_coverage(const std::vector<CoverageRow>& rows, const std::vector<std::string>& platforms,
     std::size_t width) {
-    print("done: a step does it    asked: a person does it    looked: a step checks it\n"
+    print("done: a step does it    asked: a person does it    checked: a step checks it\n"
           "-: the guide asks for it on other platforms only\n\n{:<8}",
         "");
     for (const auto& platform : platforms)
@@ -79,7 +79,7 @@ Result<int> coverage_verb(const Guide& guide, const Common& common) {
         print("\n{} instructions on {} platforms, {} missing\n", rows.size(), platforms.size(),
             missing);
     }
-    return missing == 0 ? 0 : exit_code(Kind::refused);
+    return missing == 0 ? 0 : exit_code(ErrorKind::refused);
 }
 
 Result<int> errata_verb(const std::vector<Erratum>& errata, const Common& common) {

@@ -50,7 +50,7 @@ Result<Discovery> look_at(const Logins& logins, const InitOptions& options, Prom
     const auto nodes = connect(logins, options, prompter);
     Discovery found;
     for (const auto& [id, login] : logins) {
-        if (stop.stop_requested()) return fail(Kind::stopped, "Stopped; nothing was written.");
+        if (stop.stop_requested()) return fail(ErrorKind::stopped, "Stopped; nothing was written.");
         auto node = discover(nodes->reader(id));
         if (!node) return tl::unexpected(node.error().during("Looking at " + id));
         print_text(printable(found_text(id, *node)));
@@ -59,10 +59,10 @@ Result<Discovery> look_at(const Logins& logins, const InitOptions& options, Prom
     return found;
 }
 
-Done may_write(const InitOptions& options) {
+Status may_write(const InitOptions& options) {
     std::error_code error;
     if (options.force || !std::filesystem::exists(options.output, error)) return {};
-    return fail(Kind::usage, options.output + " is there already; it is left as it is.",
+    return fail(ErrorKind::usage, options.output + " is there already; it is left as it is.",
         "Name another file with --output, or replace this one with --force");
 }
 
@@ -73,7 +73,7 @@ Result<Farm> describe(const InitOptions& options, Prompter& prompter, const std:
     if (!servers) return tl::unexpected(servers.error());
     if (!options.vip.empty())
         if (auto good = check_address(options.vip); !good)
-            return fail(Kind::usage, "--vip: " + good.error().message, good.error().hint);
+            return fail(ErrorKind::usage, "--vip: " + good.error().message, good.error().hint);
     const auto found = look_at(*logins, options, prompter, stop);
     if (!found) return tl::unexpected(found.error());
     Farm farm = propose_farm(*found, *logins);
@@ -97,8 +97,8 @@ Result<Farm> describe(const InitOptions& options, Prompter& prompter, const std:
 void add_init_options(CLI::App& verb, InitOptions& options) {
     verb.add_option("-o,--output", options.output, "the file to write")->capture_default_str();
     verb.add_flag("--force", options.force, "replace that file when it is there");
-    verb.add_option("--from", options.from,
-        "look at a node over SSH and take what it tells, as osm1=root@10.20.1.11; for each node");
+    verb.add_option(
+        "--from", options.from, "discover a node over SSH, as osm1=root@10.20.1.11; for each node");
     verb.add_option("--identity", options.identity, "the SSH key to log in with");
     verb.add_option("--known-hosts", options.known_hosts, "the file of known SSH host keys");
     verb.add_option("--vip", options.vip, "the virtual IP");
@@ -121,17 +121,17 @@ Result<int> init_verb(const InitOptions& given, std::stop_token stop) {
     if (!options.defaults) {
         const auto yes = prompter.confirm("Write this to " + options.output + "?", true);
         if (!yes) return tl::unexpected(yes.error());
-        if (!*yes) return fail(Kind::refused, "Nothing was written.", "Run init again");
+        if (!*yes) return fail(ErrorKind::refused, "Nothing was written.", "Run init again");
     }
     if (auto done = write_file(options.output, farm_text(*farm)); !done)
         return tl::unexpected(done.error());
     // What was written must be what will be read.
     if (auto read = load_farm(options.output); !read) return tl::unexpected(read.error());
-    print("Wrote {}. Look it through, then type: ovd-failover check\n", options.output);
+    print("Wrote {}. Read it through, then type: ovd-failover check\n", options.output);
     if (const auto sheet = sheet_beside(options.output); !std::filesystem::exists(sheet)) {
         if (auto done = write_file(sheet, default_sheet(*farm)); !done)
             return tl::unexpected(done.error());
-        print("Wrote {}, the verification sheet: ovd-failover verify goes through it.\n", sheet);
+        print("Wrote {}, the verification sheet: ovd-failover verify runs it.\n", sheet);
     }
     return 0;
 }

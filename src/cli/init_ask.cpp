@@ -9,7 +9,7 @@
 namespace ovd {
 namespace {
 
-using Rule = std::function<Done(const std::string&)>;
+using Rule = std::function<Status(const std::string&)>;
 
 constexpr const char* none = "-"; ///< what is typed for "there is no such thing"
 
@@ -49,7 +49,7 @@ private:
     void value(const std::string& question, const std::string& proposed, std::string& field,
         const Rule& rule) {
         if (error_) return;
-        const auto judge = [&](const std::string& text) -> Done {
+        const auto judge = [&](const std::string& text) -> Status {
             if (auto good = rule(text); !good) return good;
             field = text;
             return no_contradiction();
@@ -65,7 +65,7 @@ private:
     void maybe(const std::string& question, const std::string& proposed, std::string& field,
         const Rule& rule) {
         value(fmt::format("{} ({} for none)", question, none), proposed.empty() ? none : proposed,
-            field, [&](const std::string& text) { return text == none ? Done{} : rule(text); });
+            field, [&](const std::string& text) { return text == none ? Status{} : rule(text); });
         if (field == none) field.clear();
     }
 
@@ -78,7 +78,7 @@ private:
     }
 
     /// The answer just noted against those before it; a refused one is overwritten by the next.
-    [[nodiscard]] Done no_contradiction() const {
+    [[nodiscard]] Status no_contradiction() const {
         auto wrong = contradictions(out_);
         if (wrong.empty()) return {};
         return tl::unexpected(std::move(wrong.front()));
@@ -86,7 +86,7 @@ private:
 
     void login(const std::string& who, const std::string& proposed, Login& field, bool& by_hand) {
         if (error_) return;
-        const auto judge = [&](const std::string& text) -> Done {
+        const auto judge = [&](const std::string& text) -> Status {
             if (text == none) return {};
             auto read = parse_login(text);
             if (!read) return tl::unexpected(read.error());
@@ -108,12 +108,12 @@ private:
         value(node.id + ": platform", proposed, node.platform,
             [](const std::string& text) { return check_platform(text, true); });
         if (error_ || out_.allow_outside_guide || platform_in_guide(node.platform)) return;
-        out_.allow_outside_guide = yes(fmt::format("The guide does not list {}. Go on with it all "
+        out_.allow_outside_guide = yes(fmt::format("The guide does not list {}. Continue with it "
                                                    "the same?",
                                            node.platform),
             false);
         if (error_ || out_.allow_outside_guide) return;
-        error_ = Error{Kind::refused, node.platform + " is not on the list of the guide.",
+        error_ = Error{ErrorKind::refused, node.platform + " is not on the list of the guide.",
             "The guide lists Ubuntu 16.04, 18.04, 22.04, RHEL 7 and RHEL 8", {}};
     }
 

@@ -97,7 +97,7 @@ void propose_database(Farm& farm, const FoundNode* osm1) {
 
 tl::unexpected<Error> bad_word(const std::string& option, const std::string& word,
     const std::string& example, const std::string& why) {
-    return fail(Kind::usage, fmt::format("{} {}: {}", option, word, why),
+    return fail(ErrorKind::usage, fmt::format("{} {}: {}", option, word, why),
         fmt::format("Write {} {}", option, example));
 }
 
@@ -145,7 +145,7 @@ Result<std::vector<Server>> parse_servers(const std::vector<std::string>& words)
         Server server{word.substr(0, colon), word.substr(colon + 1, equals - colon - 1), "linux",
             {}, {}, false};
         const auto login = parse_login(word.substr(equals + 1));
-        for (const Done& done : {check_server_name(server.name), check_role(server.role)})
+        for (const Status& done : {check_server_name(server.name), check_role(server.role)})
             if (!done) return bad(done.error().message);
         if (!login) return bad(login.error().message);
         if (!check_address(login->host)) return bad("It must name the server by its address.");

@@ -31,7 +31,7 @@ void missing_in(const Node& node, std::vector<std::string>& missing) {
 
 } // namespace
 
-Done complete(const Farm& farm) {
+Status complete(const Farm& farm) {
     std::vector<std::string> missing;
     for (const auto& node : farm.nodes)
         missing_in(node, missing);
@@ -42,14 +42,14 @@ Done complete(const Farm& farm) {
     if (farm.snat_to.empty())
         missing.push_back("the farm servers: --server oas1:oas=root@10.20.1.31 for each");
     if (!missing.empty())
-        return fail(Kind::farm,
+        return fail(ErrorKind::farm,
             "Not everything can be known without asking:\n  " + join(missing, "\n  "),
             "Give these, or leave --defaults out to be asked");
     for (const auto& node : farm.nodes)
         if (auto good = check_platform(node.platform, farm.allow_outside_guide); !good)
-            return fail(Kind::farm, node.id + ": " + good.error().message,
+            return fail(ErrorKind::farm, node.id + ": " + good.error().message,
                 platform_in_guide(node.platform) ? good.error().hint
-                                                 : "To go on all the same: --allow-outside-guide");
+                                                 : "To continue anyway: --allow-outside-guide");
     if (auto wrong = contradictions(farm); !wrong.empty()) return tl::unexpected(wrong.front());
     return {};
 }
@@ -73,8 +73,8 @@ std::string farm_summary(const Farm& farm) {
     std::string text = fmt::format("Farm {}\n", farm.name);
     const std::string access =
         farm.access == "dns" ? "by the name " + farm.access_name : "by that address";
-    text += fmt::format(
-        "  VIP {} in {}; farm servers are told it {}\n", farm.vip, farm.srv_subnet, access);
+    text +=
+        fmt::format("  VIP {} in {}; farm servers use it {}\n", farm.vip, farm.srv_subnet, access);
     text +=
         fmt::format("  cluster {} in {} {}\n", farm.cluster_name, farm.priv_name, farm.priv_subnet);
     text += fmt::format("  database {}, user {}, {}\n", farm.database_name, farm.database_user,

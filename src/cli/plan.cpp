@@ -38,14 +38,14 @@ Result<int> plan_verb(const Common& common, const PlanOptions& options, std::sto
         auto records = Journal::read((*session)->journal_folder());
         if (!records) return tl::unexpected(records.error());
         show.journal = replay(*records);
-        auto found = (*session)->looker().look(tasks_to_look_at(plan));
+        auto found = (*session)->inspector().look(tasks_to_look_at(plan));
         if (auto ok = all_known(found); !ok) return tl::unexpected(ok.error());
         show.findings = settle(plan, show.journal, found);
         for (const auto& [task, finding] : found)
             if (finding.unreachable) unreachable.insert(plan.tasks[task].node);
         if (stop.stop_requested())
-            return fail(Kind::stopped,
-                "Stopped while the nodes were looked at; nothing was changed.",
+            return fail(ErrorKind::stopped,
+                "Stopped while the nodes were checked; nothing was changed.",
                 "Type the same command again.");
     }
     if (common.json) {
@@ -63,7 +63,7 @@ Result<int> plan_verb(const Common& common, const PlanOptions& options, std::sto
                 join(std::vector<std::string>(unreachable.begin(), unreachable.end()), ", "));
     }
     // The plan is worth showing all the same; but nobody must take it for a look at the whole farm.
-    return unreachable.empty() ? 0 : exit_code(Kind::connect);
+    return unreachable.empty() ? 0 : exit_code(ErrorKind::connect);
 }
 
 class PlanVerb final : public Verb {

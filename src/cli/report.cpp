@@ -26,7 +26,7 @@ Result<int> report_verb(const Common& common, const std::string& output) {
     const auto folder =
         common.procedure == "migration" ? run_folder : run_folder / common.procedure;
     if (!fs::exists(folder / "journal.jsonl"))
-        return fail(Kind::journal, (folder / "journal.jsonl").string() + " is not there.",
+        return fail(ErrorKind::journal, (folder / "journal.jsonl").string() + " is not there.",
             "Name the farm file with --farm; what was never run has no report.");
     auto journal = Journal::read(folder.string());
     if (!journal) return tl::unexpected(journal.error());

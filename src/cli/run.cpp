@@ -21,13 +21,14 @@ namespace ovd {
 namespace {
 
 /// A failover test can only go to the Session Manager that is passive now.
-Done check_direction(const Farm& farm, const std::string& towards) {
+Status check_direction(const Farm& farm, const std::string& towards) {
     if (towards.empty()) return {};
     const auto* node = farm.node(towards);
     if (node == nullptr || (node->id != "osm1" && node->id != "osm2"))
-        return fail(Kind::usage, towards + " is no Session Manager.", "Write --to osm1 or osm2.");
+        return fail(
+            ErrorKind::usage, towards + " is no Session Manager.", "Write --to osm1 or osm2.");
     if (node->id != farm.active) return {};
-    return fail(Kind::refused, fmt::format("The service is on {} already.", towards),
+    return fail(ErrorKind::refused, fmt::format("The service is on {} already.", towards),
         fmt::format("Test the other way: --to {}.", towards == "osm1" ? "osm2" : "osm1"));
 }
 
@@ -63,7 +64,7 @@ void summarize(Session& session, const Common& common, const RunSummary& summary
     if (summary.error) return;
     if (summary.left == 0 && summary.beyond > 0) {
         view.say(
-            fmt::format("Nothing of what was chosen is left; of the rest {} {}. Go on with: {}",
+            fmt::format("Nothing of what was chosen is left; of the rest {} {}. Resume with: {}",
                 summary.beyond, summary.beyond == 1 ? "task is" : "tasks are", again(common)));
         return;
     }
@@ -71,7 +72,7 @@ void summarize(Session& session, const Common& common, const RunSummary& summary
         view.say("Nothing is left to do.");
         return;
     }
-    view.say((summary.open.empty() ? "Go on with: " : "When that is done, go on with: ") +
+    view.say((summary.open.empty() ? "Resume with: " : "When that is done, resume with: ") +
              again(common));
 }
 
@@ -124,8 +125,8 @@ Result<int> run_procedure(
                        ? make_prober(target, before, after, runtime.clock)
                        : make_node_prober(target, before, after, beside, runtime.clock);
         });
-    const Tools tools{session.plan(), session.nodes(), session.looker(), **journal, asker, **sheets,
-        *watcher, session.view(), runtime.clock, runtime.threads, session.redactor(),
+    const Tools tools{session.plan(), session.nodes(), session.inspector(), **journal, asker,
+        **sheets, *watcher, session.view(), runtime.clock, runtime.threads, session.redactor(),
         random_token(runtime.random)};
     const auto home = options.back ? home_of_test(*last_time, session.farm().active) : "";
     if (auto ok = record_begin(**journal, session.farm(), who, tools.token, home); !ok)
@@ -133,7 +134,7 @@ Result<int> run_procedure(
     if (auto outline = new_outline(session.plan(), (*journal)->records()))
         if (auto ok = (*journal)->write(std::move(*outline)); !ok)
             return tl::unexpected(ok.error());
-    watcher->go_on();
+    watcher->resume_watching();
     for (const auto& id : session.farm().to_the_letter)
         session.view().say(
             fmt::format("To the letter, {}: {}", id, session.guide().letters.at(id)));

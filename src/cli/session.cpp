@@ -123,14 +123,14 @@ Result<std::unique_ptr<Session>> Session::open(
     session->journal_folder_ = journal_folder_of(options);
     session->connect_later(options, std::move(stop));
     if (auto ok = session->plan_with(plans); !ok) return tl::unexpected(ok.error());
-    session->looker_ =
-        std::make_unique<Looker>(*session->plan_, *session->nodes_, session->runtime().threads,
+    session->inspector_ =
+        std::make_unique<Inspector>(*session->plan_, *session->nodes_, session->runtime().threads,
             [self = session.get()](const std::string& name) { return self->secrets_->get(name); });
     return session;
 }
 
-Done Session::plan_with(Plans plans) {
-    const auto make = [this]() -> Done {
+Status Session::plan_with(Plans plans) {
+    const auto make = [this]() -> Status {
         auto plan = make_plan(guide_, farm_);
         if (!plan) return tl::unexpected(plan.error());
         plan_ = std::make_unique<Plan>(std::move(*plan));
@@ -160,7 +160,7 @@ Done Session::plan_with(Plans plans) {
     // What is wrong with steps or farm is told before anybody is connected to; a plan that needs
     // to know who is active cannot be made yet.
     auto ok = make();
-    if (plans != Plans::live || (!ok && ok.error().kind != Kind::usage)) return ok;
+    if (plans != Plans::live || (!ok && ok.error().kind != ErrorKind::usage)) return ok;
     if (auto read = read_facts(farm_, guide_, *nodes_, runtime().threads); !read) return read;
     if (under_way)
         set_active(farm_, farm_.active);

@@ -3,7 +3,7 @@
 
 #include "base/redact.h"
 #include "base/runtime.h"
-#include "engine/look.h"
+#include "engine/inspect.h"
 #include "engine/plan.h"
 #include "farm/secrets.h"
 #include "ssh/ssh.h"
@@ -57,18 +57,18 @@ public:
     /// Connections beside those of nodes(), for what must not wait for others. What a person was
     /// asked for those is not asked again.
     [[nodiscard]] std::unique_ptr<ChangingConnections> connect_again() { return connect_(); }
-    [[nodiscard]] Looker& looker() { return *looker_; }
+    [[nodiscard]] Inspector& inspector() { return *inspector_; }
     [[nodiscard]] Runtime runtime() { return runtime_.get(); }
     /// The value of a secret of the farm.
     [[nodiscard]] Result<std::string> secret(const std::string& name) {
         return secrets_->get(name);
     }
     /// Every secret can be had, or can be asked for; an error names the first that cannot.
-    [[nodiscard]] Done check_secrets() { return secrets_->check(); }
+    [[nodiscard]] Status check_secrets() { return secrets_->check(); }
 
 private:
     Session() = default;
-    Done plan_with(Plans plans);
+    Status plan_with(Plans plans);
     void connect_later(const Common& options, std::stop_token stop);
 
     SystemRuntime runtime_;
@@ -84,7 +84,7 @@ private:
     std::unique_ptr<Secrets> secrets_;
     std::function<std::unique_ptr<ChangingConnections>()> connect_;
     std::unique_ptr<ChangingConnections> nodes_;
-    std::unique_ptr<Looker> looker_;
+    std::unique_ptr<Inspector> inspector_;
 };
 
 /// Steps of all procedures, checked as far as they can be without a farm.

@@ -35,7 +35,7 @@ Result<std::unique_ptr<SessionSheets>> SessionSheets::open(
     const auto& from = sheet->watch.from;
     if (!from.empty() && session.farm().node(from) == nullptr &&
         session.farm().server(from) == nullptr)
-        return fail(Kind::farm, fmt::format("[watch]: {} is no node of this farm.", from),
+        return fail(ErrorKind::farm, fmt::format("[watch]: {} is not a node of this farm.", from),
             "Write osm1, osm2, pcs3, pcs4, dbmy or the name of a server, or leave it out.",
             sheet->watch.where);
     sheets->sheet_ = std::move(*sheet);
@@ -66,14 +66,15 @@ Result<std::optional<Word>> SessionSheets::ask(const SheetCheck& check, std::sto
     if (!prompter.interactive()) return std::nullopt;
     session_.view().pause();
     std::string text = fmt::format("\n{}\n{}\n", check.name, check.target);
-    if (!check.look.empty()) text += fmt::format("Look at: {}\n", check.look);
+    if (!check.look.empty()) text += fmt::format("Check: {}\n", check.look);
     auto yes = prompter.confirm(text + "Is it so?", false);
-    auto evidence = yes ? prompter.ask("What did you see? A sentence, or the name of a file", "",
-                              [](const std::string& said) -> Done {
-                                  if (!said.empty()) return {};
-                                  return fail(Kind::usage, "The report needs something to show.");
-                              })
-                        : Result<std::string>(tl::unexpected(yes.error()));
+    auto evidence =
+        yes ? prompter.ask("What did you see? A sentence, or the name of a file", "",
+                  [](const std::string& said) -> Status {
+                      if (!said.empty()) return {};
+                      return fail(ErrorKind::usage, "The report needs something to show.");
+                  })
+            : Result<std::string>(tl::unexpected(yes.error()));
     session_.view().resume();
     if (!evidence) return tl::unexpected(evidence.error());
     if (std::filesystem::is_regular_file(*evidence))

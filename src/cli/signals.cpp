@@ -53,17 +53,17 @@ int Signals::next(int milliseconds) const {
 
 void Signals::wait() const {
     for (int seen = 0; next() != 0;) {
-        if (++seen >= 3) _exit(exit_code(Kind::stopped));
+        if (++seen >= 3) _exit(exit_code(ErrorKind::stopped));
         source_.request_stop();
         if (seen > 1) continue;
         const std::string_view text =
             only_looks_ ? "\nStopping; nothing was changed.\n"
-                        : "\nStopping: what is under way on a node is left to end there.\n";
+                        : "\nStopping: what is running on a node is left to end there.\n";
         // The terminal may be gone; the next signal counts all the same.
         (void)!::write(STDERR_FILENO, text.data(), text.size());
         if (!only_looks_) continue;
         (void)next(1000); // a question puts its terminal back
-        if (!ending_) _exit(exit_code(Kind::stopped));
+        if (!ending_) _exit(exit_code(ErrorKind::stopped));
     }
 }
 

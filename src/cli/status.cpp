@@ -5,8 +5,8 @@
 
 #include "base/printable.h"
 #include "base/text.h"
+#include "engine/inspect.h"
 #include "engine/journal.h"
-#include "engine/look.h"
 #include "engine/state.h"
 #include "ui/print.h"
 
@@ -109,8 +109,8 @@ void print_text(
     if (!view.next.empty())
         print("Next: {} ({})\n", plan.tasks[view.next.front()].id,
             plan.tasks[view.next.front()].step->title);
-    print("{}\n",
-        view.done == plan.tasks.size() ? "Nothing is left to do." : "Go on with: " + again(common));
+    print("{}\n", view.done == plan.tasks.size() ? "Nothing is left to do."
+                                                 : "Resume with: " + again(common));
 }
 
 void print_json(const Plan& plan, const RunState& state, const Overview& view) {

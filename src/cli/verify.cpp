@@ -20,9 +20,9 @@ namespace {
 Result<int> write_default(const Common& common, const Farm& farm) {
     const auto path = sheet_path(common);
     if (std::filesystem::exists(path))
-        return fail(Kind::io, path + " is there already.", "Edit it, or move it away first.");
+        return fail(ErrorKind::io, path + " exists already.", "Edit it, or move it aside first.");
     if (auto ok = write_file(path, default_sheet(farm)); !ok) return tl::unexpected(ok.error());
-    print("Wrote {}: edit it as you like. ovd-failover verify goes through it.\n", path);
+    print("Wrote {}: edit it as you like. ovd-failover verify runs it.\n", path);
     return 0;
 }
 
@@ -43,7 +43,8 @@ Result<int> verify_verb(const Common& common, const VerifyOptions& options, std:
     const auto runtime = (*session)->runtime();
     auto journal = Journal::open(
         (*session)->journal_folder(), runtime.clock, runtime.random, (*session)->redactor());
-    if (!journal && journal.error().kind != Kind::journal) return tl::unexpected(journal.error());
+    if (!journal && journal.error().kind != ErrorKind::journal)
+        return tl::unexpected(journal.error());
     auto records = Journal::read((*session)->journal_folder());
     if (!records) return tl::unexpected(records.error());
     auto result = (*sheets)->look(*records, stop);
@@ -62,7 +63,7 @@ Result<int> verify_verb(const Common& common, const VerifyOptions& options, std:
         print("{}\n", sheet_text(*result, view_options(common).color));
         if (!journal) print("Another run has the journal: this was not recorded.\n");
     }
-    return result->failed() ? exit_code(Kind::refused) : 0;
+    return result->failed() ? exit_code(ErrorKind::refused) : 0;
 }
 
 class VerifyVerb final : public Verb {

@@ -32,7 +32,7 @@ public:
     using Seen = std::function<Result<bool>()>;
     /// Someone does the task by hand, by these commands. Comes back when seen() says that it is
     /// done; where nothing can be looked at (seen is empty), when the person says so.
-    [[nodiscard]] virtual Done by_hand(
+    [[nodiscard]] virtual Status by_hand(
         const Task& task, const std::string& commands, const Seen& seen) = 0;
     /// The service is away for longer than it should be: go back? why tells for how long.
     [[nodiscard]] virtual Result<bool> roll_back(

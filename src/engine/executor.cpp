@@ -20,7 +20,7 @@ bool Executor::is_chosen(std::size_t task) const {
     return options_.steps.empty() || options_.steps.contains(tools_.plan.tasks[task].step->id);
 }
 
-Done Executor::prepare() {
+Status Executor::prepare() {
     auto found = survey(tools_, state_, options_);
     if (!found) return tl::unexpected(found.error());
     status_ = std::move(found->status);
@@ -33,13 +33,13 @@ Done Executor::prepare() {
 }
 
 /// A chosen step must not run before what it needs: that is an error before anything runs.
-Done Executor::check_order() const {
+Status Executor::check_order() const {
     const auto& plan = tools_.plan;
     for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
         if (!is_chosen(i) || status_[i] == TaskStatus::done) continue;
         for (const auto before : plan.tasks[i].after)
             if (!is_chosen(before) && status_[before] != TaskStatus::done)
-                return fail(Kind::usage,
+                return fail(ErrorKind::usage,
                     fmt::format("{} needs {} first, and that is not done.", plan.tasks[i].id,
                         plan.tasks[before].id),
                     fmt::format("Type: ovd-failover run --to {}", plan.tasks[i].step->id));
@@ -98,13 +98,13 @@ Result<bool> Executor::may_begin(std::size_t task) {
         skipped_.insert(step.id);
         return false;
     case Asker::Choice::stop:
-        return fail(Kind::stopped, fmt::format("Stopped before {}.", step.id),
+        return fail(ErrorKind::stopped, fmt::format("Stopped before {}.", step.id),
             "Resume with: ovd-failover run");
     }
     return false;
 }
 
-Done Executor::take_locks() {
+Status Executor::take_locks() {
     if (locks_) return {};
     locks_ = std::make_unique<NodeLocks>(tools_, options_);
     return locks_->take_all();
@@ -135,15 +135,15 @@ TaskOutcome Executor::carry_out(
         return run_task(tools_, task, before, by_hand, std::move(stop));
     } catch (const std::exception& error) {
         return ended(TaskStatus::unknown,
-            {Kind::unknown, tools_.plan.tasks[task].id + ": " + error.what(),
+            {ErrorKind::unknown, tools_.plan.tasks[task].id + ": " + error.what(),
                 "This is a defect of ovd-failover. Run again: the node is probed first.", {}});
     }
 }
 
 /// Nobody is asked where a rollback comes first, since the service may be down.
 bool Executor::is_tried_again(std::size_t task, const Error& error, std::stop_token stop) {
-    if (error.kind == Kind::stopped || rolls_back(task, error) || !tools_.asker.interactive() ||
-        stop.stop_requested())
+    if (error.kind == ErrorKind::stopped || rolls_back(task, error) ||
+        !tools_.asker.interactive() || stop.stop_requested())
         return false;
     tools_.events.pause();
     tools_.events.error(error);
@@ -182,8 +182,8 @@ void Executor::handle(const Finished& finished, std::stop_token stop) {
     }
     // The first real cause stays. A stop that was asked for yields to it, and everything to what
     // cannot be told.
-    const auto rank = [](Kind kind) {
-        return kind == Kind::stopped ? 0 : kind == Kind::unknown ? 2 : 1;
+    const auto rank = [](ErrorKind kind) {
+        return kind == ErrorKind::stopped ? 0 : kind == ErrorKind::unknown ? 2 : 1;
     };
     if (!summary_.error || rank(error.kind) > rank(summary_.error->kind)) summary_.error = error;
 }
@@ -209,7 +209,7 @@ void Executor::roll_back(const std::string& section) {
     }
     auto& error = *summary_.error;
     if (!result.left.empty()) {
-        error.kind = Kind::rollback_failed;
+        error.kind = ErrorKind::rollback_failed;
         error.message +=
             fmt::format("\nOf what was done in {} this could not be rolled back:", section);
         for (const auto& each : result.left)
@@ -221,8 +221,8 @@ void Executor::roll_back(const std::string& section) {
     std::erase_if(failures_,
         [&](const auto& each) { return tools_.plan.tasks[each.first].step->section == section; });
     const bool all_told = std::ranges::none_of(
-        failures_, [](const auto& each) { return each.second.kind == Kind::unknown; });
-    if (all_told) error.kind = Kind::rolled_back;
+        failures_, [](const auto& each) { return each.second.kind == ErrorKind::unknown; });
+    if (all_told) error.kind = ErrorKind::rolled_back;
     error.message += "\nWhat was done in " + section + " was rolled back.";
 }
 
@@ -230,7 +230,7 @@ void Executor::roll_back(const std::string& section) {
 /// written down any more; not because a node is out of sight, where nothing is known to have gone
 /// wrong.
 bool Executor::rolls_back(std::size_t task, const Error& error) const {
-    if (error.kind != Kind::remote && error.kind != Kind::journal) return false;
+    if (error.kind != ErrorKind::remote && error.kind != ErrorKind::journal) return false;
     return is_rolled_back(tools_.plan.guide, tools_.plan.tasks[task].step->section);
 }
 
@@ -270,7 +270,7 @@ void Executor::offer_rollback() {
     if (!back || !*back) return;
     given_up_.insert(section->id);
     summary_.error =
-        Error{Kind::remote, "The service was down for too long, and the rollback was chosen.",
+        Error{ErrorKind::remote, "The service was down for too long, and the rollback was chosen.",
             "Find out what took so long before you try again.", {}};
 }
 
@@ -306,8 +306,8 @@ RunSummary Executor::run(std::stop_token stop) {
         take_finished(stop);
     workers_.clear();
     if (stop.stop_requested() && !summary_.error)
-        summary_.error =
-            Error{Kind::stopped, "Stopped between two steps.", "Resume with: ovd-failover run", {}};
+        summary_.error = Error{
+            ErrorKind::stopped, "Stopped between two steps.", "Resume with: ovd-failover run", {}};
     if (summary_.error) roll_back_what_failed();
     if (locks_) locks_->release(still_running());
     for (std::size_t i = 0; i < status_.size(); ++i)
@@ -315,12 +315,12 @@ RunSummary Executor::run(std::stop_token stop) {
     return summary_;
 }
 
-Done record_begin(Journal& journal, const Farm& farm, const std::string& who,
+Status record_begin(Journal& journal, const Farm& farm, const std::string& who,
     const std::string& token, const std::string& home) {
     return journal.write(RunBegan{who, farm.name, token, facts_of(farm), home});
 }
 
-Done record_end(Journal& journal, const RunSummary& summary, bool whole) {
+Status record_end(Journal& journal, const RunSummary& summary, bool whole) {
     return journal.write(RunEnded{summary.error ? summary.error->message : "end of the plan",
         summary.carried_out, summary.left, whole && !summary.error && summary.left == 0});
 }

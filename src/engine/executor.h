@@ -27,14 +27,14 @@ private:
         TaskOutcome outcome;
     };
 
-    [[nodiscard]] Done prepare();
-    [[nodiscard]] Done check_order() const;
+    [[nodiscard]] Status prepare();
+    [[nodiscard]] Status check_order() const;
     [[nodiscard]] bool begin_what_is_ready(std::stop_token stop);
     [[nodiscard]] std::vector<std::size_t> ready() const;
     [[nodiscard]] bool is_chosen(std::size_t task) const;
     /// Asks before the first task of a step; false when the step is left out or the run stops.
     [[nodiscard]] Result<bool> may_begin(std::size_t task);
-    [[nodiscard]] Done take_locks();
+    [[nodiscard]] Status take_locks();
     void start(std::size_t task, std::stop_token stop);
     [[nodiscard]] TaskOutcome carry_out(
         std::size_t task, const TaskRecord& before, bool by_hand, std::stop_token stop);
@@ -72,9 +72,9 @@ private:
 
 /// Notes in the journal that a run begins. home: where the service has to be at the end of a test
 /// there and back; empty in all others. token: see Tools.
-[[nodiscard]] Done record_begin(Journal& journal, const Farm& farm, const std::string& who,
+[[nodiscard]] Status record_begin(Journal& journal, const Farm& farm, const std::string& who,
     const std::string& token, const std::string& home);
 /// Notes how it ended. whole: nothing of the plan was left out by the operator's choice.
-[[nodiscard]] Done record_end(Journal& journal, const RunSummary& summary, bool whole);
+[[nodiscard]] Status record_end(Journal& journal, const RunSummary& summary, bool whole);
 
 } // namespace ovd

@@ -24,7 +24,7 @@ std::optional<Error> take(Node& node, const FactSpec& fact, const ReadResult& re
                            ? is_like(value, "[0-9]+([.][0-9]+)*")
                            : std::ranges::find(fact.one_of, value) != fact.one_of.end();
     if (!known)
-        return Error{Kind::farm,
+        return Error{ErrorKind::farm,
             fmt::format("{} says of itself: {} is {}. No step knows that.", node.id, fact.name,
                 value.substr(0, 200)),
             "See what steps/facts.toml asks there.", {}};
@@ -38,7 +38,7 @@ std::optional<Error> learn(Node& node, const Guide& guide, Reader& reader) {
         reads.push_back({fact.command, {}, time_for_facts});
     const auto results = reader.read(reads);
     if (!results) {
-        if (results.error().kind == Kind::host_key) return results.error();
+        if (results.error().kind == ErrorKind::host_key) return results.error();
         return {};
     }
     node.facts[asked] = "yes";
@@ -51,7 +51,7 @@ std::optional<Error> learn(Node& node, const Guide& guide, Reader& reader) {
 
 } // namespace
 
-Done read_facts(Farm& farm, const Guide& guide, Connections& nodes, Threads& threads) {
+Status read_facts(Farm& farm, const Guide& guide, Connections& nodes, Threads& threads) {
     std::vector<std::optional<Error>> errors(farm.nodes.size());
     if (guide.facts.empty()) return {};
     fan_out(threads, farm.nodes.size(), most_nodes_at_once, [&](std::size_t i) {

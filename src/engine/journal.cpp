@@ -32,11 +32,11 @@ std::optional<std::pair<std::string, std::string>> taken_apart(const std::string
 }
 
 tl::unexpected<Error> damaged(const std::string& path, int line, const std::string& what) {
-    return fail(Kind::journal, fmt::format("The journal is damaged: {}", what),
+    return fail(ErrorKind::journal, fmt::format("The journal is damaged: {}", what),
         "Nothing was changed. Restore the file from a backup, or move the run folder away and "
         "begin "
-        "a new run: it looks at every node first and does only what is left.",
-        Where{path, line, 0});
+        "a new run: it probes every node first and does only what is left.",
+        SourceLocation{path, line, 0});
 }
 
 /// What replaying goes by: never a secret, and never spoilt by one that is an ordinary word.
@@ -74,12 +74,12 @@ Result<JournalText> parse_journal(const std::string& text, const std::string& pa
         if (end == std::string::npos) break; // a write that was cut; it was never relied on
         const auto line = text.substr(at, end - at);
         const auto split = taken_apart(line);
-        if (!split) return damaged(path, number, "this line is no record.");
+        if (!split) return damaged(path, number, "this line is not a record.");
         const auto& [body, sum] = *split;
         if (checksum(loaded.last_sum, body) != sum)
             return damaged(path, number, "this line, or one before it, was changed or is missing.");
         const auto json = Json::parse(body, nullptr, false);
-        if (!json.is_object()) return damaged(path, number, "this line is no record.");
+        if (!json.is_object()) return damaged(path, number, "this line is not a record.");
         auto record = record_of(json);
         if (!record) return damaged(path, number, record.error());
         const auto* header = record->as<JournalHeader>();
@@ -140,14 +140,14 @@ Result<std::unique_ptr<Journal>> Journal::open(std::unique_ptr<JournalFile> file
 Result<std::vector<Record>> Journal::read(const std::string& folder) {
     const auto path = journal_path(folder);
     if (!std::filesystem::exists(path)) return std::vector<Record>{};
-    auto text = read_file(path, Kind::journal);
+    auto text = read_file(path, ErrorKind::journal);
     if (!text) return tl::unexpected(text.error());
     auto loaded = parse_journal(*text, path);
     if (!loaded) return tl::unexpected(loaded.error());
     return std::move(loaded->records);
 }
 
-Done Journal::write(Event event) {
+Status Journal::write(Event event) {
     const std::scoped_lock lock(mutex_);
     if (broken_) return tl::unexpected(*broken_);
     auto json = to_json({next_, iso_time(clock_.wall()), std::move(event)});
@@ -156,7 +156,8 @@ Done Journal::write(Event event) {
     const auto text = text_of(json);
     // What is kept is what reading it back gives.
     auto record = record_of(json);
-    if (!record) return fail(Kind::internal, record.error(), "This is a defect of ovd-failover.");
+    if (!record)
+        return fail(ErrorKind::internal, record.error(), "This is a defect of ovd-failover.");
     const auto sum = checksum(last_sum_, text);
     const auto line = fmt::format("{},\"sum\":\"{}\"}}\n", text.substr(0, text.size() - 1), sum);
     auto ok = file_->append(line);

@@ -53,7 +53,7 @@ public:
     /// Appends a record of what happened (time, sequence number and checksum are added, secrets
     /// taken out) and waits until it is on disk. After a record that could not be written none is
     /// taken any more. Safe from any thread.
-    [[nodiscard]] Done write(Event event);
+    [[nodiscard]] Status write(Event event);
 
     /// What was in it when it was opened, and what was written since.
     [[nodiscard]] std::vector<Record> records() const;

@@ -18,11 +18,11 @@ public:
     /// All of it; empty when it is new.
     [[nodiscard]] virtual Result<std::string> read() = 0;
     /// Adds bytes at its end. After an error any part of them may be there.
-    [[nodiscard]] virtual Done append(std::string_view bytes) = 0;
+    [[nodiscard]] virtual Status append(std::string_view bytes) = 0;
     /// Comes back when everything appended so far would survive a power cut, its name too.
-    [[nodiscard]] virtual Done sync() = 0;
+    [[nodiscard]] virtual Status sync() = 0;
     /// Keeps the first size bytes.
-    [[nodiscard]] virtual Done truncate(std::size_t size) = 0;
+    [[nodiscard]] virtual Status truncate(std::size_t size) = 0;
 };
 
 /// folder/journal.jsonl, locked by folder/lock as long as this lives. Makes the folder when it is

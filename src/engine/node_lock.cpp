@@ -82,25 +82,25 @@ bool NodeLocks::answers(const std::string& node) {
     return tools_.nodes.reader(node).read({&read, 1}).has_value();
 }
 
-Done NodeLocks::take(const std::string& node) {
+Status NodeLocks::take(const std::string& node) {
     // Each try has a name of its own: what became of one says nothing of the next.
     const auto id = fmt::format("{}-lock.{}.{}", tools_.journal.run_id(), owner_.token, ++tries_);
     const auto state =
         tools_.nodes.changer(node).run({id, owner_.take_command(options_.take_over), {}}, {});
     if (!state) return tl::unexpected(state.error());
     if (state->status == held_by_another)
-        return fail(Kind::refused,
+        return fail(ErrorKind::refused,
             fmt::format("{}: another run has this farm: {}", node, trim(state->output)),
             "Let it end. If you know that it is gone, type: ovd-failover run --take-over");
     if (state->status == gone_on_elsewhere)
-        return fail(Kind::refused,
-            fmt::format("{}: this run was gone on with from another copy of the run folder ({}): "
+        return fail(ErrorKind::refused,
+            fmt::format("{}: this run was resumed from another copy of the run folder ({}): "
                         "what was done there is not in this journal.",
                 node, trim(state->output)),
-            "Go on with the run folder that was used last. If it is lost, type: ovd-failover run "
+            "Resume with the run folder that was used last. If it is lost, type: ovd-failover run "
             "--take-over");
     if (state->status != 0)
-        return fail(Kind::remote,
+        return fail(ErrorKind::remote,
             fmt::format("{}: its lock cannot be taken: {}", node, trim(state->output)),
             "Check that /var/lib on the node is writable.");
     const std::scoped_lock lock(mutex_);
@@ -108,7 +108,7 @@ Done NodeLocks::take(const std::string& node) {
     return {};
 }
 
-Done NodeLocks::take_all() {
+Status NodeLocks::take_all() {
     std::mutex mutex;
     std::optional<Error> error;
     const auto& nodes = tools_.plan.farm.nodes;
@@ -116,16 +116,16 @@ Done NodeLocks::take_all() {
         const auto& node = nodes[index];
         if (node.by_hand || !answers(node.id)) return;
         const auto ok = take(node.id);
-        if (ok || ok.error().kind == Kind::connect) return;
+        if (ok || ok.error().kind == ErrorKind::connect) return;
         const std::scoped_lock lock(mutex);
         // That another is at work comes before everything else.
-        if (!error || ok.error().kind == Kind::refused) error = ok.error();
+        if (!error || ok.error().kind == ErrorKind::refused) error = ok.error();
     });
     if (error) return tl::unexpected(*error);
     return {};
 }
 
-Done NodeLocks::hold(const std::string& node) {
+Status NodeLocks::hold(const std::string& node) {
     {
         const std::scoped_lock lock(mutex_);
         if (held_.contains(node)) return {};

@@ -37,16 +37,16 @@ public:
     NodeLocks(const Tools& tools, const RunOptions& options);
     /// Takes the lock of every node that answers, side by side. A node that does not is no
     /// obstacle: its lock is taken when its first task comes. An error when another run has one.
-    [[nodiscard]] Done take_all();
+    [[nodiscard]] Status take_all();
     /// Takes the lock of this node or server, unless it is ours already. Safe from any thread.
-    [[nodiscard]] Done hold(const std::string& node);
+    [[nodiscard]] Status hold(const std::string& node);
     /// Releases what was taken. A node on which one of these jobs still runs, or that cannot be
     /// reached, keeps it; the next run of the same run folder may use it.
     void release(const std::map<std::string, std::string>& jobs);
 
 private:
     [[nodiscard]] bool answers(const std::string& node);
-    [[nodiscard]] Done take(const std::string& node);
+    [[nodiscard]] Status take(const std::string& node);
 
     const Tools& tools_;
     const RunOptions& options_;

@@ -11,7 +11,8 @@ namespace ovd {
 namespace {
 
 /// Fills what people read. Fetched values and secrets show as what they are.
-Result<std::string> words(const std::string& text, const Names& names, const Where& where) {
+Result<std::string> words(
+    const std::string& text, const Names& names, const SourceLocation& where) {
     auto content = fill(text, names, Encoding::raw, where);
     if (!content) return tl::unexpected(content.error());
     return content->display();
@@ -42,11 +43,11 @@ Result<Check> plan_check(const CheckSpec& spec, const Context& context) {
     auto severity = fields.text("severity", "stop");
     if (!severity) return tl::unexpected(severity.error());
     if (*severity != "stop" && *severity != "warn")
-        return fail(Kind::steps, fmt::format("{} is no severity.", *severity),
+        return fail(ErrorKind::steps, fmt::format("Unknown severity '{}'.", *severity),
             "Write stop or warn.", fields.where("severity"));
     check.stops = *severity == "stop";
     if (auto ok = check_pattern(check.expect); !ok)
-        return fail(Kind::steps, ok.error().message, ok.error().hint, fields.where("expect"));
+        return fail(ErrorKind::steps, ok.error().message, ok.error().hint, fields.where("expect"));
     check.within = Seconds{fields.number("within", 0)};
     check.tells = fields.flag("tells", false);
     return check;
@@ -92,7 +93,7 @@ Result<std::vector<Probe>> plan_probes(const Step& step, const Context& context)
         auto probe = action_kind(action.verb)->probe(context, Fields(action, context.platform));
         if (!probe) return tl::unexpected(probe.error());
         if (!*probe)
-            return fail(Kind::steps,
+            return fail(ErrorKind::steps,
                 fmt::format("Nothing can tell whether {} is done: {} cannot by itself.", step.id,
                     action.verb),
                 "Give the step a [step.probe].", step.where);
@@ -106,7 +107,7 @@ Result<std::vector<Fetch>> plan_fetch(const Step& step, const std::string& node)
     for (const auto& [name, from] : step.fetch) {
         const auto colon = from.find(":/");
         if (colon == std::string::npos)
-            return fail(Kind::steps, fmt::format("fetch {} names no file.", name),
+            return fail(ErrorKind::steps, fmt::format("fetch {} names no file.", name),
                 "Write node:/path.", step.where);
         auto source = from.substr(0, colon);
         if (source == "peer") source = node == "osm1" ? "osm2" : "osm1";
@@ -170,7 +171,7 @@ Result<TaskPlan> plan_task(const Guide& guide, const Farm& farm, const Task& tas
     plan.undo = std::move(*undo);
     for (const auto& op : plan.undo)
         if (command_of(op).empty())
-            return fail(Kind::steps, fmt::format("Undoing {} cannot ask or wait.", step.id),
+            return fail(ErrorKind::steps, fmt::format("Undoing {} cannot ask or wait.", step.id),
                 "Undo with actions that run on the node by themselves.", step.where);
     auto probes = plan_probes(step, context);
     if (!probes) return tl::unexpected(probes.error());
@@ -191,12 +192,12 @@ Result<TaskPlan> plan_task(const Guide& guide, const Farm& farm, const Task& tas
 }
 
 /// Only what harms nobody at once can be had as the guide has it.
-Done check_letters(const Guide& guide, const Farm& farm) {
+Status check_letters(const Guide& guide, const Farm& farm) {
     for (const auto& id : farm.to_the_letter)
         if (!guide.letters.contains(id))
-            return fail(Kind::farm, fmt::format("{} cannot be done to the letter.", id),
+            return fail(ErrorKind::farm, fmt::format("{} cannot be done to the letter.", id),
                 "Type ovd-failover guide --errata: it says why, and what can be.",
-                Where{farm.path, 0, 0});
+                SourceLocation{farm.path, 0, 0});
     return {};
 }
 

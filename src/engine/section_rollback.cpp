@@ -30,7 +30,8 @@ RolledBack roll_back_section(const Tools& tools, const std::string& section) {
         const auto& record = now.task(task.id);
         if (task.step->section != section || plan.details[i].undo.empty()) continue;
         if (record.how == TaskHow::by_hand) {
-            result.left.push_back({Kind::refused, task.id + " was done by hand: undo it by hand.",
+            result.left.push_back({ErrorKind::refused,
+                task.id + " was done by hand: undo it by hand.",
                 fmt::format("How to undo it stands in: ovd-failover plan --only {}", task.step->id),
                 {}});
             continue;

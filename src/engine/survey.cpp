@@ -27,7 +27,7 @@ public:
                 survey_.harmless.erase(tasks[i].step->id);
         for (const auto& id : survey_.drift)
             tools_.events.note(id,
-                "was done by this run, but no longer looks so; it is not touched again "
+                "was done by this run, but its probe says no now; it is not touched again "
                 "unless you say: run --only STEP --again");
         return std::move(survey_);
     }
@@ -45,7 +45,7 @@ private:
         if (undone && !tools_.plan.details[i].undo.empty() &&
             unfinished_.contains(task.step->section)) {
             tools_.events.note(
-                task.id, "was done by this run, but no longer looks so: it is done again");
+                task.id, "was done by this run, but its probe says no now: it is done again");
             return TaskStatus::pending;
         }
         if (finding.state == Finding::State::not_done && record.is_done() &&
@@ -86,7 +86,7 @@ private:
 } // namespace
 
 Result<Survey> survey(const Tools& tools, const RunState& state, const RunOptions& options) {
-    const auto found = tools.looker.look(tasks_to_look_at(tools.plan));
+    const auto found = tools.inspector.look(tasks_to_look_at(tools.plan));
     if (auto ok = all_known(found); !ok) return tl::unexpected(ok.error());
     const auto findings = settle(tools.plan, state, found);
     return Surveyor(tools, state, options, findings).take();

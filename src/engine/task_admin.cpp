@@ -72,7 +72,7 @@ Result<std::string> TaskAdmin::wait_for(const AdminOp& op) {
         context_.doing(why);
         if (context_.stop.stop_requested())
             return context_.stopped("while the Session Manager was asked");
-        const bool hopeless = !overview && overview.error().kind == Kind::refused;
+        const bool hopeless = !overview && overview.error().kind == ErrorKind::refused;
         if (hopeless || tools.clock.mono() >= deadline) return tools.redactor.clean(why);
         tools.clock.sleep(Millis{1000});
     }

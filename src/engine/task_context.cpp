@@ -8,18 +8,18 @@
 
 namespace ovd {
 
-Done TaskContext::begin() {
+Status TaskContext::begin() {
     ++attempt;
     return tools.journal.write(TaskChanged{task.id, TaskStatus::running, task.step->chapter,
         task.step->title, TaskHow::none, "", plan.digest, 0});
 }
 
-Done TaskContext::record_status(TaskStatus status, TaskHow how, const std::string& text) {
+Status TaskContext::record_status(TaskStatus status, TaskHow how, const std::string& text) {
     return record(
         TaskChanged{task.id, status, task.step->chapter, "", how, text, plan.digest, elapsed()});
 }
 
-Done TaskContext::record(Event event) {
+Status TaskContext::record(Event event) {
     const auto written = tools.journal.write(std::move(event));
     if (written || !rolling_back) return written;
     note(written.error().message + " It is rolled back anyway.");
@@ -44,7 +44,7 @@ double TaskContext::elapsed() const {
 }
 
 tl::unexpected<Error> TaskContext::stopped(const std::string& when) const {
-    return fail(Kind::stopped, fmt::format("Stopped at {} {}.", task.id, when),
+    return fail(ErrorKind::stopped, fmt::format("Stopped at {} {}.", task.id, when),
         "Resume with: ovd-failover run");
 }
 

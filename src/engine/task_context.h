@@ -30,10 +30,10 @@ public:
     bool rolling_back = false; ///< a journal that cannot be written is told, and no obstacle
 
     /// Journals that it begins, with a new attempt.
-    [[nodiscard]] Done begin();
+    [[nodiscard]] Status begin();
     /// Journals where it stands.
-    [[nodiscard]] Done record_status(TaskStatus status, TaskHow how, const std::string& text);
-    [[nodiscard]] Done record(Event event);
+    [[nodiscard]] Status record_status(TaskStatus status, TaskHow how, const std::string& text);
+    [[nodiscard]] Status record(Event event);
     /// Tells, and journals, what was found on the node.
     void found(const std::string& text);
     void note(const std::string& text) const { tools.events.note(task.id, text); }

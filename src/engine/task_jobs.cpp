@@ -61,7 +61,7 @@ Result<JobState> TaskJobs::state_of(const std::string& job) {
         node, [&] { return context_.tools.nodes.changer(node).look(job); });
 }
 
-Done TaskJobs::record_ended(const std::string& job, const JobState& state) {
+Status TaskJobs::record_ended(const std::string& job, const JobState& state) {
     return context_.record(CommandEnded{context_.task.id, job, state.status, state.started,
         state.ended, context_.task.step->disruptive,
         // Cleaned before it is cut: half a secret is not known again.
@@ -78,7 +78,7 @@ Result<JobState> TaskJobs::follow(const Job& job) {
     watch.output = [&](std::string_view text) { tools.events.output(id, text); };
     watch.note = [&](const std::string& text) { tools.events.note(id, text); };
     auto state = tools.nodes.changer(context_.task.node).run(job, watch);
-    if (!state && state.error().kind == Kind::stopped)
+    if (!state && state.error().kind == ErrorKind::stopped)
         return context_.stopped("before " + lines(job.command).front());
     if (state && state->phase == JobState::Phase::running)
         return context_.stopped("while its command continues by itself on the node");
@@ -90,7 +90,7 @@ Result<JobState> TaskJobs::finish(const Job& job) {
     auto state = follow(job);
     if (!state) return state;
     if (state->phase == JobState::Phase::lost)
-        return fail(Kind::unknown,
+        return fail(ErrorKind::unknown,
             fmt::format("{}: the node went down while this was running: {}", context_.where(),
                 lines(job.command).front()),
             "Run again: the node is probed first, and only what is missing is done.");

@@ -22,7 +22,7 @@ public:
     /// What became of a job, as its node tells it; never starts it.
     [[nodiscard]] Result<JobState> state_of(const std::string& job);
     /// Journals that a job has ended.
-    [[nodiscard]] Done record_ended(const std::string& job, const JobState& state);
+    [[nodiscard]] Status record_ended(const std::string& job, const JobState& state);
 
 private:
     [[nodiscard]] Result<JobState> follow(const Job& job);

@@ -11,27 +11,27 @@ Result<Finding::State> TaskProbes::probe() {
     if (context_.plan.probes.empty() || !context_.has_node()) return Finding::State::journal_only;
     const auto values = fetched();
     // What it would be compared with is not there yet, so it cannot be done.
-    if (!values && values.error().kind == Kind::remote) return Finding::State::not_done;
+    if (!values && values.error().kind == ErrorKind::remote) return Finding::State::not_done;
     if (!values) return tl::unexpected(values.error());
     const auto found = retry_while_unreachable(context_.task.node, [&]() -> Result<Finding> {
-        auto seen = context_.tools.looker.look_at(context_.index, *values);
-        if (seen.unreachable && seen.unreachable->kind == Kind::connect)
+        auto seen = context_.tools.inspector.look_at(context_.index, *values);
+        if (seen.unreachable && seen.unreachable->kind == ErrorKind::connect)
             return tl::unexpected(*seen.unreachable);
         return seen;
     });
-    if (!found && found.error().kind == Kind::stopped) return tl::unexpected(found.error());
+    if (!found && found.error().kind == ErrorKind::stopped) return tl::unexpected(found.error());
     const auto finding = found.value_or(
         Finding{Finding::State::cannot_tell, found ? "" : found.error().message, false, {}});
     detail_ = finding.detail;
     if (finding.state == Finding::State::cannot_tell)
-        return fail(Kind::unknown,
+        return fail(ErrorKind::unknown,
             fmt::format(
-                "{}: it cannot be told whether this is done: {}", context_.where(), finding.detail),
+                "{}: it is unknown whether this is done: {}", context_.where(), finding.detail),
             fmt::format("Check it yourself: {}", context_.plan.probes.front().command));
     return finding.state;
 }
 
-Done TaskProbes::hold(const Check& check) {
+Status TaskProbes::hold(const Check& check) {
     if (!context_.has_node()) return {};
     const auto values = fetched();
     if (!values) return tl::unexpected(values.error());
@@ -39,8 +39,8 @@ Done TaskProbes::hold(const Check& check) {
     // The time that its node is out of sight does not count.
     const auto deadline = tools.clock.mono() + check.within - out_of_sight_;
     for (;;) {
-        const auto seen = retry_while_unreachable(
-            context_.task.node, [&] { return tools.looker.check(context_.index, check, *values); });
+        const auto seen = retry_while_unreachable(context_.task.node,
+            [&] { return tools.inspector.check(context_.index, check, *values); });
         if (!seen)
             return tl::unexpected(
                 seen.error().during(context_.where() + ": a check could not be made"));
@@ -69,12 +69,12 @@ Done TaskProbes::hold(const Check& check) {
             return {};
         }
         // One that takes too long says as little as a cut connection.
-        return fail(seen->timed_out ? Kind::unknown : Kind::remote, message,
+        return fail(seen->timed_out ? ErrorKind::unknown : ErrorKind::remote, message,
             check.hint.empty() ? "Check it yourself: " + check.command : check.hint);
     }
 }
 
-Done TaskProbes::wait_until(const WaitOp& wait) {
+Status TaskProbes::wait_until(const WaitOp& wait) {
     const auto& tools = context_.tools;
     const auto deadline = tools.clock.mono() + wait.within;
     std::string last;
@@ -95,7 +95,7 @@ Done TaskProbes::wait_until(const WaitOp& wait) {
         if (now >= deadline && (!lost || now >= *lost + node_patience)) break;
         tools.clock.sleep(Millis{500});
     }
-    return fail(seen ? Kind::remote : Kind::unknown,
+    return fail(seen ? ErrorKind::remote : ErrorKind::unknown,
         fmt::format("{}: timed out after {} waiting until {}. Last output: {}", context_.where(),
             human_seconds(static_cast<double>(wait.within.count())), wait.what, tail(last, 300)),
         fmt::format("Check it yourself: {}", wait.command));
@@ -105,7 +105,7 @@ Result<Fetched> TaskProbes::fetched() {
     if (fetched_) return *fetched_;
     const auto& wanted = context_.plan.fetch;
     auto values = retry_while_unreachable(wanted.empty() ? context_.task.node : wanted.front().node,
-        [&] { return context_.tools.looker.fetch(context_.index); });
+        [&] { return context_.tools.inspector.fetch(context_.index); });
     if (values) fetched_ = *values;
     return values;
 }
@@ -119,7 +119,7 @@ Result<std::string> TaskProbes::resolved(const Content& content) {
         content.parts(), [](const auto& part) { return part.source == Content::Source::fetched; });
     const auto values = needs_fetch ? fetched() : Fetched{};
     if (!values) return tl::unexpected(values.error());
-    return context_.tools.looker.resolve(content, *values);
+    return context_.tools.inspector.resolve(content, *values);
 }
 
 } // namespace ovd

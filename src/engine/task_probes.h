@@ -24,9 +24,9 @@ public:
     [[nodiscard]] const std::string& detail() const { return detail_; }
 
     /// Makes a check until it holds or its time is up. An error unless it holds or only warns.
-    [[nodiscard]] Done hold(const Check& check);
+    [[nodiscard]] Status hold(const Check& check);
     /// Looks until the command ends with 0 or the time is up.
-    [[nodiscard]] Done wait_until(const WaitOp& wait);
+    [[nodiscard]] Status wait_until(const WaitOp& wait);
 
     /// The files of other nodes that it needs; read once.
     [[nodiscard]] Result<Fetched> fetched();
@@ -52,16 +52,17 @@ auto TaskProbes::retry_while_unreachable(const std::string& node, const Look& lo
     -> decltype(look()) {
     const auto& tools = context_.tools;
     auto result = look();
-    if (result || result.error().kind != Kind::connect || tools.nodes.traffic(node).connects == 0)
+    if (result || result.error().kind != ErrorKind::connect ||
+        tools.nodes.traffic(node).connects == 0)
         return result;
     const auto since = tools.clock.mono();
     context_.note(fmt::format("{} does not answer ({}); trying again for {}", node,
         result.error().message, human_seconds(static_cast<double>(patience_.count()))));
-    while (!result && result.error().kind == Kind::connect) {
+    while (!result && result.error().kind == ErrorKind::connect) {
         if (context_.stop.stop_requested())
             return context_.stopped("while " + node + " did not answer");
         if (tools.clock.mono() - since >= patience_)
-            return tl::unexpected(Error{Kind::unknown, result.error().message,
+            return tl::unexpected(Error{ErrorKind::unknown, result.error().message,
                 "When the node can be reached, run again: it is probed first.", {}});
         tools.clock.sleep(Millis{1000});
         result = look();

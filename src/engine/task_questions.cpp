@@ -43,7 +43,7 @@ AskOp TaskQuestions::in_doubt(AskOp question) {
     return question;
 }
 
-Done TaskQuestions::check_sheet(const SheetOp& op) {
+Status TaskQuestions::check_sheet(const SheetOp& op) {
     auto checked =
         context_.tools.sheets.run(op.title, context_.tools.journal.records(), context_.stop);
     if (!checked) return tl::unexpected(checked.error());
@@ -55,7 +55,7 @@ Done TaskQuestions::check_sheet(const SheetOp& op) {
         "What failed stands above. Fix it and answer not yet: the next run checks again.", ""});
     if (!go_on) return tl::unexpected(go_on.error());
     if (*go_on) return {};
-    return fail(Kind::refused,
+    return fail(ErrorKind::refused,
         fmt::format("{}: the verification sheet failed.", context_.task.step->id),
         "Fix what failed and run again: the sheet is run anew. ovd-failover verify runs it at any "
         "time.");

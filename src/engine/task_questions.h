@@ -14,7 +14,7 @@ public:
     [[nodiscard]] Result<bool> ask(AskOp question);
     /// Runs the verification sheet. One that failed stops the run, unless somebody says in so many
     /// words to continue.
-    [[nodiscard]] Done check_sheet(const SheetOp& op);
+    [[nodiscard]] Status check_sheet(const SheetOp& op);
     /// Something was asked and answered.
     [[nodiscard]] bool asked() const { return asked_; }
 

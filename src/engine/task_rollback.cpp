@@ -12,9 +12,9 @@ public:
         context_.rolling_back = true;
     }
 
-    Done run() {
+    Status run() {
         if (!is_same_plan(context_.plan, context_.before))
-            return fail(Kind::refused,
+            return fail(ErrorKind::refused,
                 fmt::format("{} was done by an older plan than this one, which may be undone in "
                             "another way.",
                     context_.task.id),
@@ -29,7 +29,7 @@ public:
             const auto found = probes_.probe();
             if (!found) return tl::unexpected(found.error());
             if (*found == Finding::State::done)
-                return fail(Kind::remote,
+                return fail(ErrorKind::remote,
                     fmt::format("{}: {} was undone, but still looks done. {}", context_.where(),
                         context_.task.step->id, probes_.detail()),
                     fmt::format("Check it yourself: {}", context_.plan.probes.front().command));
@@ -52,19 +52,19 @@ private:
         return ran;
     }
 
-    Done undo(std::size_t number, const Operation& op) {
+    Status undo(std::size_t number, const Operation& op) {
         context_.doing("roll back: " + title_of(op));
         const auto state = jobs_.send_undo(number, op);
         if (!state) return tl::unexpected(state.error());
         if (state->status == 0) return {};
-        return fail(Kind::remote,
+        return fail(ErrorKind::remote,
             fmt::format("{}: rolling back {} ended with status {}:\n{}\n{}", context_.where(),
                 context_.task.step->id, state->status, command_of(op),
                 context_.shown(state->output, 1500)),
             "Undo it by hand with the command above, then run again.");
     }
 
-    Done rolled_back() {
+    Status rolled_back() {
         return context_.record_status(TaskStatus::rolled_back, TaskHow::none, "");
     }
 
@@ -75,7 +75,7 @@ private:
 
 } // namespace
 
-Done roll_back_task(
+Status roll_back_task(
     const Tools& tools, std::size_t task, const TaskRecord& before, Seconds patience) {
     return TaskRollback(tools, task, before, patience).run();
 }

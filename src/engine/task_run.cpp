@@ -40,9 +40,9 @@ private:
     TaskOutcome outcome_of(Error error) {
         error.message = context_.tools.redactor.clean(error.message);
         error.hint = context_.tools.redactor.clean(error.hint);
-        const auto status = error.kind == Kind::stopped   ? TaskStatus::interrupted
-                            : error.kind == Kind::unknown ? TaskStatus::unknown
-                                                          : TaskStatus::failed;
+        const auto status = error.kind == ErrorKind::stopped   ? TaskStatus::interrupted
+                            : error.kind == ErrorKind::unknown ? TaskStatus::unknown
+                                                               : TaskStatus::failed;
         // In the journal an interrupted task is still running: resuming asks its node.
         if (status != TaskStatus::interrupted)
             (void)context_.record_status(status, TaskHow::none, error.message);
@@ -78,11 +78,11 @@ private:
     }
 
     /// A node that never said what it is may not be what the plan was made for.
-    Done check_asked() {
+    Status check_asked() {
         const auto& plan = context_.tools.plan;
         const auto* node = plan.farm.node(context_.task.node);
         if (node == nullptr || !context_.has_node() || !never_asked(plan.guide, *node)) return {};
-        return fail(Kind::connect,
+        return fail(ErrorKind::connect,
             fmt::format("{} did not answer when the plan was made, so the plan may not fit it.",
                 context_.task.node),
             "When it can be reached, run again: it is asked first.");
@@ -91,7 +91,7 @@ private:
     /// Carries out one operation; false when a person said "not yet".
     Result<bool> perform(std::size_t number, const Operation& op) {
         context_.doing(title_of(op));
-        const auto done = [](const Done& ok) -> Result<bool> {
+        const auto done = [](const Status& ok) -> Result<bool> {
             if (!ok) return tl::unexpected(ok.error());
             return true;
         };
@@ -107,11 +107,11 @@ private:
             op);
     }
 
-    Done change(std::size_t number, const Operation& op) {
+    Status change(std::size_t number, const Operation& op) {
         const auto state = jobs_.send(number, op);
         if (!state) return tl::unexpected(state.error());
         if (state->status == 0) return {};
-        return fail(Kind::remote,
+        return fail(ErrorKind::remote,
             fmt::format("{}: this command ended with status {}:\n{}\n{}", context_.where(),
                 state->status, command_of(op), context_.shown(state->output, 1500)),
             fmt::format("Fix the cause on {} and run again: it resumes here.", context_.where()));
@@ -132,7 +132,7 @@ private:
             const auto found = probes_.probe();
             if (!found) return tl::unexpected(found.error());
             if (*found != Finding::State::done)
-                return fail(Kind::remote,
+                return fail(ErrorKind::remote,
                     fmt::format("{}: {} was carried out, but does not look done. {}",
                         context_.where(), context_.task.step->id, probes_.detail()),
                     fmt::format("Check it yourself: {}", context_.plan.probes.front().command));

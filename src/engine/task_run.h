@@ -4,8 +4,8 @@
 #include "base/threads.h"
 #include "engine/asker.h"
 #include "engine/events.h"
+#include "engine/inspect.h"
 #include "engine/journal.h"
-#include "engine/look.h"
 #include "engine/service_watch.h"
 #include "engine/sheets.h"
 #include "engine/task_outcome.h"
@@ -18,7 +18,7 @@ namespace ovd {
 struct Tools {
     const Plan& plan;
     ChangingConnections& nodes;
-    Looker& looker;
+    Inspector& inspector;
     Journal& journal;
     Asker& asker;
     Sheets& sheets;
@@ -40,7 +40,7 @@ struct Tools {
 /// left running is waited for; an error when that cannot be told, or the plan is not the one it was
 /// done by. patience: how long its node may be out of sight. A journal that cannot be written is no
 /// obstacle.
-[[nodiscard]] Done roll_back_task(
+[[nodiscard]] Status roll_back_task(
     const Tools& tools, std::size_t task, const TaskRecord& before, Seconds patience);
 
 /// How long a node that was there before may be out of sight while it is looked at: as for a

@@ -10,7 +10,7 @@ std::string_view to_string(TaskStatus status) {
     case TaskStatus::pending:
         return "pending";
     case TaskStatus::running:
-        return "under way";
+        return "running";
     case TaskStatus::done:
         return "done";
     case TaskStatus::open:

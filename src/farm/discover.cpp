@@ -119,7 +119,7 @@ Result<FoundNode> discover(Reader& reader) {
     auto results = reader.read(asked);
     if (!results) return tl::unexpected(results.error());
     if (results->size() != asked.size())
-        return fail(Kind::internal, "The node gave another number of answers than questions.");
+        return fail(ErrorKind::internal, "The node gave another number of answers than questions.");
     const auto said = [&](std::size_t index) {
         const ReadResult& result = (*results)[index];
         return result.status == 0 && !result.timed_out ? result.output : std::string();

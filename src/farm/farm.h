@@ -14,7 +14,7 @@ struct SecretSource {
     enum class From { prompt, env, file, command, generate };
     From from = From::prompt;
     std::string what; ///< variable, path or command; empty for prompt and generate
-    std::optional<Where> where;
+    std::optional<SourceLocation> where;
 };
 
 /// How to log in: [user@]host[:port], as written in farm.toml. Empty: no SSH, everything by hand.

@@ -14,11 +14,11 @@ namespace {
 
 using Need = TableReader::Need;
 
-Done no_check(const std::string&) {
+Status no_check(const std::string&) {
     return {};
 }
 
-Done is_login(const std::string& text) {
+Status is_login(const std::string& text) {
     if (const auto login = parse_login(text); !login) return tl::unexpected(login.error());
     return {};
 }
@@ -150,8 +150,8 @@ Error without_secrets(Error error, const std::string& path) {
 }
 
 bool comes_first(const Error& a, const Error& b) {
-    const Where x = a.where.value_or(Where{});
-    const Where y = b.where.value_or(Where{});
+    const SourceLocation x = a.where.value_or(SourceLocation{});
+    const SourceLocation y = b.where.value_or(SourceLocation{});
     return x.line != y.line ? x.line < y.line : x.column < y.column;
 }
 
@@ -161,7 +161,7 @@ FarmReading read_farm(const std::string& path) {
     FarmReading reading;
     Farm& farm = reading.farm;
     farm.path = path;
-    const auto table = load_toml(path, Kind::farm);
+    const auto table = load_toml(path, ErrorKind::farm);
     if (!table) {
         reading.errors.push_back(without_secrets(table.error(), path));
         if (!table.error().where)

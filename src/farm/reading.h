@@ -12,7 +12,7 @@ namespace ovd {
 
 /// Where the values of farm.toml stand, by dotted name: nodes.osm1.address, servers.0.name. Tables
 /// are in it too.
-using Places = std::map<std::string, Where>;
+using Places = std::map<std::string, SourceLocation>;
 
 /// farm.toml as read: the farm as far as it could be read, and everything wrong with it.
 struct FarmReading {

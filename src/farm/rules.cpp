@@ -15,7 +15,7 @@ constexpr const char* lower_case = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr const char* letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 tl::unexpected<Error> bad(std::string message, std::string hint) {
-    return fail(Kind::farm, std::move(message), std::move(hint));
+    return fail(ErrorKind::farm, std::move(message), std::move(hint));
 }
 
 bool only(std::string_view text, const std::string& allowed) {
@@ -28,7 +28,7 @@ bool is_label(const std::string& text) {
 }
 
 /// An error for a word that is none of a few.
-Done one_of(
+Status one_of(
     const std::string& what, const std::string& text, const std::vector<std::string>& known) {
     if (std::find(known.begin(), known.end(), text) != known.end()) return {};
     const std::string near = nearest(text, known);
@@ -60,7 +60,7 @@ const std::vector<std::string>& role_ids() {
     return ids;
 }
 
-Done check_address(const std::string& text) {
+Status check_address(const std::string& text) {
     const auto address = parse_ipv4(text);
     if (!address)
         return bad(fmt::format("\"{}\" is not an IPv4 address.", text),
@@ -72,7 +72,7 @@ Done check_address(const std::string& text) {
     return {};
 }
 
-Done check_range(const std::string& text) {
+Status check_range(const std::string& text) {
     if (parse_subnet(text)) return {};
     const auto slash = text.find('/');
     if (slash == std::string::npos && parse_ipv4(text))
@@ -90,7 +90,7 @@ Done check_range(const std::string& text) {
         "Write the network address and prefix length: 10.20.1.0/24");
 }
 
-Done check_subnet(const std::string& text) {
+Status check_subnet(const std::string& text) {
     if (auto good = check_range(text); !good) return good;
     const auto subnet = parse_subnet(text);
     if (subnet->prefix < 8 || subnet->prefix > 30)
@@ -99,14 +99,14 @@ Done check_subnet(const std::string& text) {
     return {};
 }
 
-Done check_hostname(const std::string& text) {
+Status check_hostname(const std::string& text) {
     if (is_label(text)) return {};
     return bad(fmt::format("\"{}\" is not a host name.", text),
         "Write the short name: up to 63 lower-case letters, digits and hyphens, with no hyphen at "
         "either end, such as osm1");
 }
 
-Done check_domain(const std::string& text) {
+Status check_domain(const std::string& text) {
     const auto labels = split(text, '.');
     if (!labels.empty() && text.size() <= 253 &&
         std::all_of(labels.begin(), labels.end(), is_label) && !parse_ipv4(text))
@@ -115,7 +115,7 @@ Done check_domain(const std::string& text) {
         "Write lower-case letters, digits, hyphens and dots, such as priv or ovd.example.com");
 }
 
-Done check_interface(const std::string& text) {
+Status check_interface(const std::string& text) {
     if (!text.empty() && text.size() <= 15 && only(text, std::string(letters) + "._-") &&
         text.front() != '-' && text.front() != '.')
         return {};
@@ -123,40 +123,40 @@ Done check_interface(const std::string& text) {
         "Write the name that `ip -br link` shows on the node, at most 15 characters: eth0");
 }
 
-Done check_platform(const std::string& text, bool allow_outside_guide) {
+Status check_platform(const std::string& text, bool allow_outside_guide) {
     if (auto good = one_of("a platform there are steps for", text, platform_ids()); !good)
         return good;
     if (allow_outside_guide || platform_in_guide(text)) return {};
     return bad(fmt::format("{} is not on the list of platforms that the guide supports.", text),
-        "To go on all the same, write allow_outside_guide = true in [farm]");
+        "To continue anyway, write allow_outside_guide = true in [farm]");
 }
 
-Done check_role(const std::string& text) {
+Status check_role(const std::string& text) {
     return one_of("a role", text, role_ids());
 }
 
-Done check_os(const std::string& text) {
+Status check_os(const std::string& text) {
     return one_of("an operating system known here", text, {"linux", "windows"});
 }
 
-Done check_access(const std::string& text) {
+Status check_access(const std::string& text) {
     return one_of("a way for farm servers to name the Session Manager", text, {"ip", "dns"});
 }
 
-Done check_cluster_name(const std::string& text) {
+Status check_cluster_name(const std::string& text) {
     if (!text.empty() && text.size() <= 32 && only(text, std::string(letters) + "_-")) return {};
     return bad(fmt::format("\"{}\" is not a name for a cluster.", text),
         "Write up to 32 letters, digits, hyphens and underscores: ovd-sm");
 }
 
-Done check_database_word(const std::string& text) {
+Status check_database_word(const std::string& text) {
     // 32: the longest user name of MySQL. No hyphen: such a name must be quoted in every statement.
     if (!text.empty() && text.size() <= 32 && only(text, std::string(letters) + "_")) return {};
     return bad(fmt::format("\"{}\" is not a name for a database or its user here.", text),
         "Write up to 32 letters, digits and underscores: ovd");
 }
 
-Done check_server_name(const std::string& text) {
+Status check_server_name(const std::string& text) {
     if (!text.empty() && text.size() <= 63 && only(text, std::string(letters) + "._-") &&
         text.front() != '-' && text.front() != '.')
         return {};
@@ -164,7 +164,7 @@ Done check_server_name(const std::string& text) {
         "Write up to 63 letters, digits, hyphens, underscores and dots: oas1");
 }
 
-Done check_line(const std::string& text) {
+Status check_line(const std::string& text) {
     const bool printable = std::none_of(text.begin(), text.end(),
         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
     if (!trim(text).empty() && printable) return {};
@@ -172,22 +172,22 @@ Done check_line(const std::string& text) {
         "Write one line of text.");
 }
 
-Done check_mail_hub(const std::string& text) {
+Status check_mail_hub(const std::string& text) {
     if (is_like(text, "[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?")) return {};
-    return bad(fmt::format("\"{}\" is no mail server.", text),
+    return bad(fmt::format("\"{}\" is not a mail server.", text),
         "Write host or host:port: smtp.example.com:587");
 }
 
-Done check_mail_address(const std::string& text) {
+Status check_mail_address(const std::string& text) {
     if (is_like(text, "[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"))
         return {};
-    return bad(fmt::format("\"{}\" is no mail address.", text), "Write name@example.com");
+    return bad(fmt::format("\"{}\" is not a mail address.", text), "Write name@example.com");
 }
 
 /// It stands in ssmtp's and msmtp's files, where a quote or a hash would end it.
-Done check_mail_user(const std::string& text) {
+Status check_mail_user(const std::string& text) {
     if (is_like(text, "[A-Za-z0-9._@+-]+")) return {};
-    return bad(fmt::format("\"{}\" is no login at a mail server.", text),
+    return bad(fmt::format("\"{}\" is not a login at a mail server.", text),
         "Letters, digits and . _ @ + - may be in it");
 }
 

@@ -19,23 +19,23 @@ namespace ovd {
 [[nodiscard]] const std::vector<std::string>& role_ids();
 
 /// Each is content, or tells what is wrong and what to write.
-[[nodiscard]] Done check_address(const std::string& text);
-[[nodiscard]] Done check_subnet(const std::string& text); ///< of a VLAN
-[[nodiscard]] Done check_range(const std::string& text);  ///< any CIDR, for snat_to
-[[nodiscard]] Done check_hostname(const std::string& text);
-[[nodiscard]] Done check_domain(const std::string& text); ///< labels with dots
-[[nodiscard]] Done check_interface(const std::string& text);
-[[nodiscard]] Done check_platform(const std::string& text, bool allow_outside_guide);
-[[nodiscard]] Done check_role(const std::string& text);
-[[nodiscard]] Done check_os(const std::string& text);
-[[nodiscard]] Done check_access(const std::string& text);
-[[nodiscard]] Done check_cluster_name(const std::string& text);
-[[nodiscard]] Done check_database_word(const std::string& text); ///< name of a database or a user
-[[nodiscard]] Done check_server_name(const std::string& text);
-[[nodiscard]] Done check_line(const std::string& text);     ///< one line of printable text
-[[nodiscard]] Done check_mail_hub(const std::string& text); ///< host or host:port
-[[nodiscard]] Done check_mail_address(const std::string& text);
-[[nodiscard]] Done check_mail_user(const std::string& text);
+[[nodiscard]] Status check_address(const std::string& text);
+[[nodiscard]] Status check_subnet(const std::string& text); ///< of a VLAN
+[[nodiscard]] Status check_range(const std::string& text);  ///< any CIDR, for snat_to
+[[nodiscard]] Status check_hostname(const std::string& text);
+[[nodiscard]] Status check_domain(const std::string& text); ///< labels with dots
+[[nodiscard]] Status check_interface(const std::string& text);
+[[nodiscard]] Status check_platform(const std::string& text, bool allow_outside_guide);
+[[nodiscard]] Status check_role(const std::string& text);
+[[nodiscard]] Status check_os(const std::string& text);
+[[nodiscard]] Status check_access(const std::string& text);
+[[nodiscard]] Status check_cluster_name(const std::string& text);
+[[nodiscard]] Status check_database_word(const std::string& text); ///< name of a database or a user
+[[nodiscard]] Status check_server_name(const std::string& text);
+[[nodiscard]] Status check_line(const std::string& text);     ///< one line of printable text
+[[nodiscard]] Status check_mail_hub(const std::string& text); ///< host or host:port
+[[nodiscard]] Status check_mail_address(const std::string& text);
+[[nodiscard]] Status check_mail_user(const std::string& text);
 
 /// [user@]host[:port].
 [[nodiscard]] Result<Login> parse_login(const std::string& text);

@@ -47,8 +47,8 @@ Result<std::string> run_secret_command(const std::string& command, Millis timeou
     const SteadyTime deadline = std::chrono::steady_clock::now() + timeout;
     int ends[2] = {-1, -1};
     const auto not_started = [&](int error) {
-        return fail(Kind::io, fmt::format("The command `{}` cannot be started: {}", command,
-                                  std::generic_category().message(error)));
+        return fail(ErrorKind::io, fmt::format("The command `{}` cannot be started: {}", command,
+                                       std::generic_category().message(error)));
     };
     if (::pipe2(ends, O_CLOEXEC) != 0) return not_started(errno);
     Descriptor ours(ends[0]);
@@ -64,12 +64,12 @@ Result<std::string> run_secret_command(const std::string& command, Millis timeou
     if (!ended) ::kill(child, SIGKILL);
     const int status = wait_for(child);
     if (!ended)
-        return fail(Kind::io,
+        return fail(ErrorKind::io,
             fmt::format("The command `{}` did not end within {} s.", command,
                 std::chrono::duration_cast<Seconds>(timeout).count()),
             "Type it in a terminal to see what it waits for");
     if (status != 0)
-        return fail(Kind::io,
+        return fail(ErrorKind::io,
             fmt::format("The command `{}` ended with status {}.", command, status),
             "Type it in a terminal to see why");
     return output;

@@ -39,7 +39,7 @@ Result<std::string> random_word() {
         std::array<unsigned char, 64> bytes{};
         const ssize_t count = ::getrandom(bytes.data(), bytes.size(), 0);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return fail(Kind::io, "The system gives no random numbers.");
+        if (count < 0) return fail(ErrorKind::io, "The system gives no random numbers.");
         for (std::size_t i = 0; i < static_cast<std::size_t>(count) && made < word.size(); ++i)
             if (bytes[i] < even)
                 word[made++] = alphabet[bytes[i] % alphabet.size()]; // no letter twice as often
@@ -53,19 +53,20 @@ Result<std::string> one_line(std::string value, const std::string& where_from) {
     while (!value.empty() && (value.back() == '\n' || value.back() == '\r'))
         value.pop_back();
     if (trim(value).empty())
-        return fail(Kind::farm, where_from + " is empty.",
+        return fail(ErrorKind::farm, where_from + " is empty.",
             "Put the secret there, or name another place for it in farm.toml.");
     const bool plain = std::none_of(value.begin(), value.end(),
         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
     if (!plain)
-        return fail(Kind::farm, where_from + " is more than one line of text.",
+        return fail(ErrorKind::farm, where_from + " is more than one line of text.",
             "Only the secret may be there; a command can end in `| head -n 1`");
     return value;
 }
 
 /// The same error about a secret, standing where farm.toml names the source.
 Error about(Error error, const std::string& name, const SecretSource& source) {
-    if (error.kind != Kind::stopped && error.kind != Kind::refused) error.kind = Kind::farm;
+    if (error.kind != ErrorKind::stopped && error.kind != ErrorKind::refused)
+        error.kind = ErrorKind::farm;
     error.message = fmt::format("{}: {}", name, error.message);
     error.where = source.where;
     return error;
@@ -74,7 +75,7 @@ Error about(Error error, const std::string& name, const SecretSource& source) {
 Result<std::string> from_environment(const std::string& variable) {
     const char* value = std::getenv(variable.c_str());
     if (value == nullptr)
-        return fail(Kind::farm, fmt::format("The environment has no variable {}.", variable),
+        return fail(ErrorKind::farm, fmt::format("The environment has no variable {}.", variable),
             fmt::format(
                 "Type `read -rs {0} && export {0}`, then the same command again", variable));
     return one_line(value, "The variable " + variable);
@@ -98,7 +99,7 @@ Result<std::string> Secrets::generated(const std::string& name) {
              std::pair{file.parent_path(), Others::may_nothing}})
         if (auto ok = private_folder(folder, others); !ok) return tl::unexpected(ok.error());
     if (there) {
-        auto value = read_file(file, Kind::farm);
+        auto value = read_file(file, ErrorKind::farm);
         if (!value) return value;
         return one_line(std::move(*value), "The file " + file.string());
     }
@@ -119,7 +120,7 @@ Result<std::string> Secrets::find(const std::string& name, const SecretSource& s
     case SecretSource::From::env:
         return from_environment(source.what);
     case SecretSource::From::file: {
-        auto value = read_file(source.what, Kind::farm);
+        auto value = read_file(source.what, ErrorKind::farm);
         if (!value) return value;
         return one_line(std::move(*value), "The file " + source.what);
     }
@@ -131,7 +132,7 @@ Result<std::string> Secrets::find(const std::string& name, const SecretSource& s
     case SecretSource::From::generate:
         return generated(name);
     }
-    return fail(Kind::internal, "The source of this secret is not known.");
+    return fail(ErrorKind::internal, "The source of this secret is not known.");
 }
 
 Result<std::string> Secrets::get(const std::string& name) {
@@ -140,7 +141,7 @@ Result<std::string> Secrets::get(const std::string& name) {
     if (const auto known = known_.find(name); known != known_.end()) return known->second;
     const auto source = sources_.find(name);
     if (source == sources_.end())
-        return fail(Kind::farm, fmt::format("The farm file names no source for {}.", name),
+        return fail(ErrorKind::farm, fmt::format("The farm file names no source for {}.", name),
             name == "admin_password" ? "Write [admin] with user and password, such as password = { "
                                        "prompt = true }"
                                      : "");
@@ -151,7 +152,7 @@ Result<std::string> Secrets::get(const std::string& name) {
     return value;
 }
 
-Done Secrets::check() {
+Status Secrets::check() {
     for (const auto& [name, source] : sources_) {
         if (source.from == SecretSource::From::prompt) continue;
         std::error_code error;

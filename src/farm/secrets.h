@@ -28,7 +28,7 @@ public:
     [[nodiscard]] Result<std::string> get(const std::string& name);
     /// Gets all that can be had without asking the person and without making anything; an error
     /// tells the first that cannot.
-    [[nodiscard]] Done check();
+    [[nodiscard]] Status check();
 
 private:
     [[nodiscard]] Result<std::string> find(const std::string& name, const SecretSource& source);

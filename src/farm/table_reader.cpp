@@ -74,7 +74,7 @@ std::string TableReader::name_of(const std::string& key) const {
     return name_.empty() ? key : name_ + "." + key;
 }
 
-Where TableReader::place(const toml::node& node) const {
+SourceLocation TableReader::place(const toml::node& node) const {
     return where_of(node, reading_.farm.path);
 }
 
@@ -83,15 +83,16 @@ bool TableReader::has(const std::string& key) const {
 }
 
 void TableReader::wrong(const std::string& key, std::string message, std::string hint) {
-    Where where{reading_.farm.path, 1, 1};
+    SourceLocation where{reading_.farm.path, 1, 1};
     if (has(key))
         where = place(*table_->get(key));
     else if (table_ != nullptr)
         where = place(*table_);
-    reading_.errors.push_back({Kind::farm, std::move(message), std::move(hint), std::move(where)});
+    reading_.errors.push_back(
+        {ErrorKind::farm, std::move(message), std::move(hint), std::move(where)});
 }
 
-void TableReader::judge(const std::string& key, const Done& done) {
+void TableReader::judge(const std::string& key, const Status& done) {
     if (!done) wrong(key, fmt::format("{}: {}", key, done.error().message), done.error().hint);
 }
 
@@ -119,7 +120,7 @@ std::string TableReader::text(const std::string& key, Check check, Need need) {
         return {};
     }
     if (check != nullptr) {
-        if (const Done good = check(*value); !good) {
+        if (const Status good = check(*value); !good) {
             judge(key, good);
             return {};
         }
@@ -143,7 +144,7 @@ std::vector<std::string> TableReader::list(const std::string& key, Check check) 
     std::vector<std::string> values;
     const toml::array* array = node->as_array();
     const auto not_texts = [&](const toml::node& at) {
-        reading_.errors.push_back({Kind::farm, fmt::format("{} must be a list of texts.", key),
+        reading_.errors.push_back({ErrorKind::farm, fmt::format("{} must be a list of texts.", key),
             fmt::format("Write {} = [\"...\", \"...\"]", key), place(at)});
         return std::vector<std::string>{};
     };
@@ -151,9 +152,9 @@ std::vector<std::string> TableReader::list(const std::string& key, Check check) 
     for (const toml::node& item : *array) {
         const auto value = item.value_exact<std::string>();
         if (!value) return not_texts(item);
-        if (const Done good = check(*value); !good)
-            reading_.errors.push_back({Kind::farm, fmt::format("{}: {}", key, good.error().message),
-                good.error().hint, place(item)});
+        if (const Status good = check(*value); !good)
+            reading_.errors.push_back({ErrorKind::farm,
+                fmt::format("{}: {}", key, good.error().message), good.error().hint, place(item)});
         values.push_back(*value);
     }
     return values;
@@ -181,9 +182,9 @@ SecretSource TableReader::secret_from(const std::string& key, const toml::table&
     std::vector<std::string> known;
     for (const auto& [kind, from] : kinds)
         known.push_back(kind);
-    if (const Done good = only_keys(source, reading_.farm.path, known, Kind::farm); !good) {
+    if (const Status good = only_keys(source, reading_.farm.path, known, ErrorKind::farm); !good) {
         reading_.errors.push_back(good.error());
-        reading_.errors.back().message += fmt::format(" It is no source for {}.", key);
+        reading_.errors.back().message += fmt::format(" It is not a source for {}.", key);
         return secret;
     }
     if (source.size() != 1) {
@@ -197,7 +198,7 @@ SecretSource TableReader::secret_from(const std::string& key, const toml::table&
     const bool is_flag = secret.from == From::generate || secret.from == From::prompt;
     secret.what = is_flag ? "" : value.value_exact<std::string>().value_or("");
     if (is_flag ? !value.value_exact<bool>().value_or(false) : trim(secret.what).empty())
-        reading_.errors.push_back({Kind::farm,
+        reading_.errors.push_back({ErrorKind::farm,
             fmt::format("{} of {} must be {}.", kind, key, is_flag ? "true" : "a text in quotes"),
             secret_hint, place(value)});
     else if (secret.from == From::file)
@@ -257,7 +258,7 @@ std::map<std::string, std::string> TableReader::texts() {
 
 void TableReader::missing(const std::string& key, std::string message, std::string hint) {
     if (table_ != nullptr)
-        missing_[key] = {Kind::farm, std::move(message), std::move(hint), place(*table_)};
+        missing_[key] = {ErrorKind::farm, std::move(message), std::move(hint), place(*table_)};
 }
 
 void TableReader::end() {
@@ -269,7 +270,7 @@ void TableReader::end() {
             wanted.push_back(name);
         const std::string meant = nearest(key.str(), wanted);
         reading_.errors.push_back(unknown_key(key, reading_.farm.path,
-            meant.empty() ? asked_ : std::vector<std::string>{meant}, Kind::farm));
+            meant.empty() ? asked_ : std::vector<std::string>{meant}, ErrorKind::farm));
         missing_.erase(meant);
     }
     for (auto& [key, error] : missing_)

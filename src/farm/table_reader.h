@@ -13,7 +13,7 @@ namespace ovd {
 /// missing or wrong is empty then. Every value's place is noted.
 class TableReader {
 public:
-    using Check = Done (*)(const std::string&);
+    using Check = Status (*)(const std::string&);
     enum class Need { required, optional };
 
     /// table may be null: a table that is not there, already reported if it is needed.
@@ -36,7 +36,7 @@ public:
     [[nodiscard]] bool exists() const { return table_ != nullptr; }
     [[nodiscard]] bool has(const std::string& key) const;
     /// The text of a key just read, put to a check that needs more than the text.
-    void judge(const std::string& key, const Done& done);
+    void judge(const std::string& key, const Status& done);
     /// Adds an error at a key, or at the table when it is not there.
     void wrong(const std::string& key, std::string message, std::string hint);
     /// Notes a key that is needed and not there; reported at the end, unless a slip of the pen in
@@ -47,7 +47,7 @@ public:
 
 private:
     [[nodiscard]] std::string name_of(const std::string& key) const;
-    [[nodiscard]] Where place(const toml::node& node) const;
+    [[nodiscard]] SourceLocation place(const toml::node& node) const;
     const toml::node* find(const std::string& key, Need need);
     SecretSource secret_from(const std::string& key, const toml::table& source);
 

@@ -170,7 +170,7 @@ std::string farm_text(const Farm& farm) {
     out.value("name", farm.name);
     out.value("domain", farm.domain, "names in the cluster's VLAN are NAME." + farm.domain);
     out.maybe("allow_outside_guide", farm.allow_outside_guide,
-        "go on with platforms that the guide does not list");
+        "continue with platforms that the guide does not list");
     if (!farm.to_the_letter.empty()) {
         std::vector<std::string> ids;
         for (const auto& id : farm.to_the_letter)

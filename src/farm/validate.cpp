@@ -28,12 +28,12 @@ public:
 
 private:
     void wrong(const std::string& place, std::string message, std::string hint) {
-        std::optional<Where> where;
+        std::optional<SourceLocation> where;
         if (const auto found = places_.find(place); found != places_.end())
             where = found->second;
         else if (!farm_.path.empty())
-            where = Where{farm_.path, 1, 1};
-        errors_.push_back({Kind::farm, std::move(message), std::move(hint), std::move(where)});
+            where = SourceLocation{farm_.path, 1, 1};
+        errors_.push_back({ErrorKind::farm, std::move(message), std::move(hint), std::move(where)});
     }
 
     /// address must be one that a machine in the subnet can have. False: it was reported.

@@ -14,14 +14,14 @@ namespace {
 struct Place {
     std::size_t first = 0;
     std::size_t last = 0;
-    Where where;
+    SourceLocation where;
 };
 
 class References {
 public:
     explicit References(const Guide& guide) : guide_(guide) {}
 
-    Done check() {
+    Status check() {
         if (auto ok = collect(); !ok) return ok;
         std::size_t at = 0;
         for (const auto& chapter : guide_.chapters)
@@ -39,7 +39,7 @@ public:
     }
 
 private:
-    Done collect() {
+    Status collect() {
         std::size_t at = 0;
         for (const auto& chapter : guide_.chapters) {
             places_[chapter.id] = {at, at, {}};
@@ -47,7 +47,7 @@ private:
                 places_[section.id] = {at, at, section.where};
                 for (const auto& step : section.steps) {
                     if (!places_.emplace(step.id, Place{at, at, step.where}).second)
-                        return fail(Kind::steps,
+                        return fail(ErrorKind::steps,
                             fmt::format("The id {} is used twice, first at {}.", step.id,
                                 to_string(places_[step.id].where)),
                             "Ids are unique in the whole guide.", step.where);
@@ -58,36 +58,38 @@ private:
         return {};
     }
 
-    Result<Place> find(const std::string& name, const Where& where) const {
+    Result<Place> find(const std::string& name, const SourceLocation& where) const {
         if (const auto found = places_.find(name); found != places_.end()) return found->second;
         std::vector<std::string> names;
         for (const auto& [each, place] : places_)
             names.push_back(each);
         const auto near = nearest(name, names);
-        return fail(Kind::steps, fmt::format("There is no step or section {}.", name),
+        return fail(ErrorKind::steps, fmt::format("Unknown step or section '{}'.", name),
             near.empty() ? "Name a step, chapter/section or chapter."
                          : fmt::format("Did you mean {}?", near),
             where);
     }
 
-    Done before(const std::vector<std::string>& names, std::size_t at, const Where& where) const {
+    Status before(
+        const std::vector<std::string>& names, std::size_t at, const SourceLocation& where) const {
         for (const auto& name : names) {
             const auto place = find(name, where);
             if (!place) return tl::unexpected(place.error());
             if (place->last >= at)
-                return fail(Kind::steps,
+                return fail(ErrorKind::steps,
                     fmt::format("{} is needed here, but comes later in the guide.", name),
                     "Move it up, or let it say needed_by.", where);
         }
         return {};
     }
 
-    Done after(const std::vector<std::string>& names, std::size_t at, const Where& where) const {
+    Status after(
+        const std::vector<std::string>& names, std::size_t at, const SourceLocation& where) const {
         for (const auto& name : names) {
             const auto place = find(name, where);
             if (!place) return tl::unexpected(place.error());
             if (place->first <= at)
-                return fail(Kind::steps,
+                return fail(ErrorKind::steps,
                     fmt::format("{} is to come after this step, but comes earlier.", name),
                     "needed_by and holds_until name what stands further down in the guide.", where);
         }
@@ -115,7 +117,7 @@ public:
             known_.insert(fact.one_of.begin(), fact.one_of.end());
     }
 
-    Done check(const std::string& selector, const Where& where) const {
+    Status check(const std::string& selector, const SourceLocation& where) const {
         const auto at = selector.find_first_of("<>=");
         const bool version =
             at != std::string::npos && programs_.contains(selector.substr(0, at)) &&
@@ -123,13 +125,13 @@ public:
                                  : selector.compare(at, 2, ">=") == 0);
         if (known_.contains(selector) || version) return {};
         const auto near = nearest(selector, {known_.begin(), known_.end()});
-        return fail(Kind::steps, fmt::format("{} selects no platform.", selector),
+        return fail(ErrorKind::steps, fmt::format("{} selects no platform.", selector),
             near.empty() ? "Write a selector of platforms.toml, or pcs<0.10 or pcs>=0.10."
                          : fmt::format("Did you mean {}?", near),
             where);
     }
 
-    Done check(const std::map<std::string, Field>& fields) const {
+    Status check(const std::map<std::string, Field>& fields) const {
         for (const auto& [key, field] : fields) {
             std::vector<std::string> used;
             if (const auto* texts = std::get_if<Text>(&field.value))
@@ -152,11 +154,11 @@ private:
 
 } // namespace
 
-Done check_references(const Guide& guide) {
+Status check_references(const Guide& guide) {
     return References(guide).check();
 }
 
-Done check_selectors(const Guide& guide) {
+Status check_selectors(const Guide& guide) {
     const Selectors selectors(guide);
     for (const auto* step : guide.steps()) {
         for (const auto& selector : step->platforms)

@@ -32,12 +32,13 @@ Result<std::set<std::string>> chosen_steps(const Guide& guide, const StepChoice&
         if (first.contains(steps[i]->id)) inside = true;
         if (inside) range.insert(steps[i]->id);
     }
-    if (range.empty()) return fail(Kind::usage, "--from comes after --to.", "Change one of them.");
+    if (range.empty())
+        return fail(ErrorKind::usage, "--from comes after --to.", "Change one of them.");
     if (only.empty()) return range;
     std::erase_if(only, [&](const std::string& id) { return !range.contains(id); });
     if (only.empty())
-        return fail(
-            Kind::usage, "--only names nothing between --from and --to.", "Leave one of them out.");
+        return fail(ErrorKind::usage, "--only names nothing between --from and --to.",
+            "Leave one of them out.");
     return only;
 }
 

@@ -73,7 +73,7 @@ std::string_view to_string(Coverage::How how) {
     case Coverage::How::asked:
         return "asked";
     case Coverage::How::looked_at:
-        return "looked";
+        return "checked";
     case Coverage::How::nothing:
         break;
     }
@@ -97,10 +97,10 @@ Result<std::vector<Instruction>> load_instructions(const std::string& steps_dir)
         if (++line == 1 || trim(row).empty()) continue; // the first names the columns
         const auto fields = split(row, '\t');
         if (fields.size() != columns_of_the_list)
-            return fail(Kind::steps,
+            return fail(ErrorKind::steps,
                 fmt::format("A row has {} columns, not {}.", fields.size(), columns_of_the_list),
                 "id, section, nodes, platforms, kind and what is asked, with tabs between.",
-                Where{path, line, 1});
+                SourceLocation{path, line, 1});
         found.push_back(
             {fields[0], fields[1], fields[2], split(fields[3], ' '), fields[4], fields[5]});
     }

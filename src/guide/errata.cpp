@@ -18,9 +18,10 @@ namespace {
 Result<Erratum> read_erratum(const std::string& id, const toml::node& node, const fs::path& path) {
     const auto* table = node.as_table();
     if (table == nullptr)
-        return fail(Kind::steps, "An erratum is a table.", "Write [C7].", where_of(node, path));
+        return fail(
+            ErrorKind::steps, "An erratum is a table.", "Write [C7].", where_of(node, path));
     if (auto known = only_keys(*table, path,
-            {"severity", "says", "decision", "steps", "reason", "letter"}, Kind::steps);
+            {"severity", "says", "decision", "steps", "reason", "letter"}, ErrorKind::steps);
         !known)
         return tl::unexpected(known.error());
     const auto text = [table](const char* key) { return (*table)[key].value_or(std::string{}); };
@@ -38,9 +39,9 @@ bool guards(const Step& step) {
     });
 }
 
-Done check_erratum(const Erratum& erratum, const Guide& guide) {
-    const auto wrong = [&](const std::string& what, const std::string& hint) -> Done {
-        return fail(Kind::steps, fmt::format("{}: {}", erratum.id, what), hint, erratum.where);
+Status check_erratum(const Erratum& erratum, const Guide& guide) {
+    const auto wrong = [&](const std::string& what, const std::string& hint) -> Status {
+        return fail(ErrorKind::steps, fmt::format("{}: {}", erratum.id, what), hint, erratum.where);
     };
     if (!has({"A", "B"}, erratum.severity) || erratum.says.empty())
         return wrong("it needs a severity, A or B, and must say what goes wrong.",
@@ -48,7 +49,7 @@ Done check_erratum(const Erratum& erratum, const Guide& guide) {
     if (erratum.decision == "declined")
         return erratum.reason.empty() || !erratum.steps.empty()
                    ? wrong("what is declined has a reason and no steps.", "Write reason = \"...\".")
-                   : Done{};
+                   : Status{};
     if (!has({"corrected", "guarded"}, erratum.decision))
         return wrong("nothing is decided.", "Write corrected, guarded or declined.");
     if (erratum.steps.empty())
@@ -76,14 +77,14 @@ Done check_erratum(const Erratum& erratum, const Guide& guide) {
 
 /// What a step says of a mistake that is on the list, the list says of the step. Nits are not
 /// listed, and what was declined may be told where it shows.
-Done check_claims(const std::vector<Erratum>& errata, const Guide& guide) {
+Status check_claims(const std::vector<Erratum>& errata, const Guide& guide) {
     for (const auto* step : guide.steps())
         for (const auto& id : errata_in(step->differs)) {
             const auto erratum = std::ranges::find(errata, id, &Erratum::id);
             if (erratum == errata.end() || erratum->decision == "declined" ||
                 has(erratum->steps, step->id))
                 continue;
-            return fail(Kind::steps,
+            return fail(ErrorKind::steps,
                 fmt::format(
                     "{} says that it differs for {}, and is not among its steps.", step->id, id),
                 fmt::format("Add it to the steps of [{}].", id), erratum->where);
@@ -105,7 +106,7 @@ Result<std::vector<Erratum>> load_errata(const Guide& guide) {
     std::vector<Erratum> errata;
     const auto path = fs::path(guide.dir) / "errata.toml";
     if (!fs::exists(path)) return errata;
-    auto table = load_toml(path, Kind::steps);
+    auto table = load_toml(path, ErrorKind::steps);
     if (!table) return tl::unexpected(table.error());
     for (const auto& [key, node] : *table) {
         auto erratum = read_erratum(std::string(key.str()), node, path);

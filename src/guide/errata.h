@@ -17,7 +17,7 @@ struct Erratum {
     std::vector<std::string> steps; ///< that correct or guard; none when declined
     std::string reason;             ///< why it was declined
     std::string letter; ///< what follows from doing it as the guide has it; empty: not possible
-    Where where;
+    SourceLocation where;
 };
 
 /// Reads steps/errata.toml and holds it against the steps of all procedures, both ways: a corrected

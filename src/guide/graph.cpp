@@ -21,12 +21,12 @@ const std::map<std::string, std::vector<std::string>> node_groups = {
 
 /// The nodes or servers that one word of `on` means; an error when it means nothing.
 Result<std::vector<std::string>> members(
-    const std::string& word, const Farm& farm, const Where& where) {
+    const std::string& word, const Farm& farm, const SourceLocation& where) {
     if (const auto group = node_groups.find(word); group != node_groups.end()) return group->second;
     if (farm.node(word) != nullptr) return std::vector{word};
     if (word == "active" || word == "passive") {
         if (farm.active.empty())
-            return fail(Kind::usage, "Which Session Manager is active can only be seen there.",
+            return fail(ErrorKind::usage, "Which Session Manager is active can only be seen there.",
                 "Type the same with --live, or run it.");
         const bool first = (word == "active") == (farm.active == "osm1");
         return std::vector<std::string>{first ? "osm1" : "osm2"};
@@ -36,7 +36,7 @@ Result<std::vector<std::string>> members(
     const bool windows = word == "windows-servers";
     const bool console = word == "external-ac";
     if (!linux_servers && !windows && !console)
-        return fail(Kind::steps, fmt::format("{} is no node and no group.", word),
+        return fail(ErrorKind::steps, fmt::format("{} is neither a node nor a group.", word),
             "steps/README.md lists the groups.", where);
     for (const auto& server : farm.servers) {
         const bool is_console = server.role == "ac";
@@ -88,7 +88,7 @@ public:
     }
 
 private:
-    Done add_section(const Section& section, const Section* previous, const Chapter* before) {
+    Status add_section(const Section& section, const Section* previous, const Chapter* before) {
         std::set<std::size_t> entry; // what the first step of the section waits for
         if (section.has_needs) {
             for (const auto& need : section.needs)
@@ -190,8 +190,8 @@ Result<std::set<std::string>> select_steps(const Guide& guide, const std::string
     }
     if (!chosen.empty()) return chosen;
     const auto near = nearest(word, words);
-    return fail(Kind::usage,
-        fmt::format("{} is no chapter, section, step or id of the guide.", word),
+    return fail(ErrorKind::usage,
+        fmt::format("{} is not a chapter, section, step or id of the guide.", word),
         near.empty() ? "Type ovd-failover plan --titles for the list."
                      : fmt::format("Did you mean {}?", near));
 }

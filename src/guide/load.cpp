@@ -25,7 +25,7 @@ std::vector<fs::path> sorted_entries(const fs::path& dir) {
 }
 
 Result<std::map<std::string, Platform>> load_platforms(const fs::path& path) {
-    auto table = load_toml(path, Kind::steps);
+    auto table = load_toml(path, ErrorKind::steps);
     if (!table) return tl::unexpected(table.error());
     std::map<std::string, Platform> platforms;
     for (const auto& [key, node] : *table) {
@@ -34,7 +34,7 @@ Result<std::map<std::string, Platform>> load_platforms(const fs::path& path) {
         const auto* entries = node.as_table();
         if (entries == nullptr)
             return fail(
-                Kind::steps, "A platform is a table.", "Write [name].", where_of(node, path));
+                ErrorKind::steps, "A platform is a table.", "Write [name].", where_of(node, path));
         for (const auto& [name, value] : *entries) {
             if (name == "selectors") {
                 auto selectors = read_list(*entries, "selectors", path);
@@ -45,7 +45,7 @@ Result<std::map<std::string, Platform>> load_platforms(const fs::path& path) {
             } else if (const auto text = value.value<std::string>()) {
                 platform.values[std::string(name.str())] = *text;
             } else {
-                return fail(Kind::steps,
+                return fail(ErrorKind::steps,
                     fmt::format("{} of a platform must be a text.", std::string(name.str())),
                     "Lists that differ stand in the step, as variants.", where_of(value, path));
             }
@@ -59,18 +59,19 @@ Result<std::map<std::string, Platform>> load_platforms(const fs::path& path) {
 Result<std::vector<FactSpec>> load_facts(const fs::path& path) {
     std::vector<FactSpec> facts;
     if (!fs::exists(path)) return facts;
-    auto table = load_toml(path, Kind::steps);
+    auto table = load_toml(path, ErrorKind::steps);
     if (!table) return tl::unexpected(table.error());
     for (const auto& [key, node] : *table) {
         const auto* entries = node.as_table();
         if (entries == nullptr)
-            return fail(Kind::steps, "A fact is a table.", "Write [name].", where_of(node, path));
-        if (auto known = only_keys(*entries, path, {"why", "command", "one_of"}, Kind::steps);
+            return fail(
+                ErrorKind::steps, "A fact is a table.", "Write [name].", where_of(node, path));
+        if (auto known = only_keys(*entries, path, {"why", "command", "one_of"}, ErrorKind::steps);
             !known)
             return tl::unexpected(known.error());
         FactSpec fact{std::string(key.str()), (*entries)["command"].value_or(std::string{}), {}};
         if (fact.command.empty())
-            return fail(Kind::steps, fmt::format("Nothing says how to read {}.", fact.name),
+            return fail(ErrorKind::steps, fmt::format("Nothing says how to read {}.", fact.name),
                 "Give it a command that prints one value.", where_of(node, path));
         auto one_of = read_list(*entries, "one_of", path);
         if (!one_of) return tl::unexpected(one_of.error());
@@ -81,9 +82,10 @@ Result<std::vector<FactSpec>> load_facts(const fs::path& path) {
 }
 
 Result<Section> load_section(const fs::path& path, const std::string& chapter) {
-    auto table = load_toml(path, Kind::steps);
+    auto table = load_toml(path, ErrorKind::steps);
     if (!table) return tl::unexpected(table.error());
-    if (auto known = only_keys(*table, path, {"title", "needs", "rollback", "step"}, Kind::steps);
+    if (auto known =
+            only_keys(*table, path, {"title", "needs", "rollback", "step"}, ErrorKind::steps);
         !known)
         return tl::unexpected(known.error());
     Section section;
@@ -95,7 +97,7 @@ Result<Section> load_section(const fs::path& path, const std::string& chapter) {
     if (!rollback) return tl::unexpected(rollback.error());
     section.rollback = *rollback;
     if (section.title.empty())
-        return fail(Kind::steps, "A section needs a title.", "Write title = \"...\" on top.",
+        return fail(ErrorKind::steps, "A section needs a title.", "Write title = \"...\" on top.",
             section.where);
     section.has_needs = table->contains("needs");
     auto needs = read_list(*table, "needs", path);
@@ -103,7 +105,7 @@ Result<Section> load_section(const fs::path& path, const std::string& chapter) {
     section.needs = std::move(*needs);
     const auto* steps = (*table)["step"].as_array();
     if (steps == nullptr || !steps->is_array_of_tables())
-        return fail(Kind::steps, "A section needs at least one [[step]].",
+        return fail(ErrorKind::steps, "A section needs at least one [[step]].",
             "See steps/README.md for the fields of a step.", section.where);
     for (const auto& node : *steps) {
         auto step = read_step(*node.as_table(), path);
@@ -118,10 +120,10 @@ Result<Section> load_section(const fs::path& path, const std::string& chapter) {
 Result<Chapter> load_chapter(const fs::path& dir) {
     Chapter chapter;
     chapter.id = dir.filename().string();
-    auto about = load_toml(dir / "chapter.toml", Kind::steps);
+    auto about = load_toml(dir / "chapter.toml", ErrorKind::steps);
     if (!about) return tl::unexpected(about.error());
-    if (auto known =
-            only_keys(*about, dir / "chapter.toml", {"title", "why", "procedure"}, Kind::steps);
+    if (auto known = only_keys(
+            *about, dir / "chapter.toml", {"title", "why", "procedure"}, ErrorKind::steps);
         !known)
         return tl::unexpected(known.error());
     chapter.title = (*about)["title"].value_or(chapter.id);
@@ -170,7 +172,7 @@ std::vector<std::string> Guide::procedures() const {
 Result<Guide> only_procedure(Guide guide, const std::string& procedure) {
     const auto names = guide.procedures();
     if (std::ranges::find(names, procedure) == names.end())
-        return fail(Kind::usage, fmt::format("There is no procedure {}.", procedure),
+        return fail(ErrorKind::usage, fmt::format("Unknown procedure '{}'.", procedure),
             "There are: " + join(names, ", "));
     std::erase_if(
         guide.chapters, [&](const Chapter& chapter) { return chapter.procedure != procedure; });
@@ -182,7 +184,7 @@ Result<Guide> load_guide(const std::string& steps_dir, const std::string& templa
     guide.dir = steps_dir;
     guide.templates_dir = templates_dir;
     if (!fs::is_directory(steps_dir))
-        return fail(Kind::steps, fmt::format("There is no folder {}.", steps_dir),
+        return fail(ErrorKind::steps, fmt::format("There is no folder {}.", steps_dir),
             "Give the folder of the steps with --steps DIR.");
     auto platforms = load_platforms(fs::path(steps_dir) / "platforms.toml");
     if (!platforms) return tl::unexpected(platforms.error());
@@ -197,7 +199,7 @@ Result<Guide> load_guide(const std::string& steps_dir, const std::string& templa
         guide.chapters.push_back(std::move(*chapter));
     }
     if (guide.chapters.empty())
-        return fail(Kind::steps, fmt::format("There are no steps in {}.", steps_dir),
+        return fail(ErrorKind::steps, fmt::format("There are no steps in {}.", steps_dir),
             "Give the folder of the steps with --steps DIR.");
     if (auto ok = check_references(guide); !ok) return tl::unexpected(ok.error());
     auto errata = load_errata(guide);

@@ -29,18 +29,19 @@ Result<FieldValue> read_variants(const toml::table& table, const fs::path& path)
             for (const auto& item : *list) {
                 const auto text_item = item.value_exact<std::string>();
                 if (!text_item)
-                    return fail(Kind::steps, "A list here holds texts only.", "Put it in quotes.",
-                        where_of(item, path));
+                    return fail(ErrorKind::steps, "A list here holds texts only.",
+                        "Put it in quotes.", where_of(item, path));
                 into.push_back(*text_item);
             }
         } else {
-            return fail(Kind::steps, fmt::format("The variant {} must be a text or a list.", name),
+            return fail(ErrorKind::steps,
+                fmt::format("The variant {} must be a text or a list.", name),
                 "A value that differs is a table of selector = value.", where_of(node, path));
         }
     }
     if (!texts.empty() && !lists.empty())
-        return fail(Kind::steps, "Variants must be all texts or all lists.", "Make them alike.",
-            where_of(table, path));
+        return fail(ErrorKind::steps, "Variants must be all texts or all lists.",
+            "Make them alike.", where_of(table, path));
     if (!lists.empty()) return lists;
     return texts;
 }
@@ -59,7 +60,7 @@ Result<Field> read_field(const toml::node& node, const fs::path& path) {
         for (const auto& item : *list) {
             const auto text_item = item.value_exact<std::string>();
             if (!text_item)
-                return fail(Kind::steps, "A list here holds texts only.", "Put it in quotes.",
+                return fail(ErrorKind::steps, "A list here holds texts only.", "Put it in quotes.",
                     where_of(item, path));
             items.push_back(*text_item);
         }
@@ -69,7 +70,7 @@ Result<Field> read_field(const toml::node& node, const fs::path& path) {
         if (!variants) return tl::unexpected(variants.error());
         field.value = std::move(*variants);
     } else {
-        return fail(Kind::steps, "This value is of no kind that a step uses.",
+        return fail(ErrorKind::steps, "This value is of no kind that a step uses.",
             "Use a text, a list of texts, a whole number, true or false.", field.where);
     }
     return field;
@@ -88,14 +89,14 @@ Result<std::map<std::string, Field>> read_fields(const toml::table& table, const
 Result<CheckSpec> read_check(const toml::node& node, const fs::path& path) {
     const auto* table = node.as_table();
     if (table == nullptr)
-        return fail(Kind::steps, "A check is a table.", "Write [step.probe] or [[step.verify]].",
-            where_of(node, path));
-    if (auto ok = only_keys(*table, path, check_keys, Kind::steps); !ok)
+        return fail(ErrorKind::steps, "A check is a table.",
+            "Write [step.probe] or [[step.verify]].", where_of(node, path));
+    if (auto ok = only_keys(*table, path, check_keys, ErrorKind::steps); !ok)
         return tl::unexpected(ok.error());
     auto fields = read_fields(*table, path);
     if (!fields) return tl::unexpected(fields.error());
     if (!fields->contains("command"))
-        return fail(Kind::steps, "A check needs a command.", "Write command = '...'.",
+        return fail(ErrorKind::steps, "A check needs a command.", "Write command = '...'.",
             where_of(node, path));
     return CheckSpec{std::move(*fields), where_of(node, path)};
 }
@@ -107,11 +108,11 @@ Result<std::vector<ActionSpec>> read_actions(
     if (node == nullptr) return actions;
     const auto* list = node->as_array();
     if (list == nullptr)
-        return fail(Kind::steps, fmt::format("Actions stand in [[step.{}]].", key),
+        return fail(ErrorKind::steps, fmt::format("Actions stand in [[step.{}]].", key),
             "Use two brackets.", where_of(*node, path));
     for (const auto& item : *list) {
         if (!item.is_table())
-            return fail(Kind::steps, fmt::format("Actions stand in [[step.{}]].", key),
+            return fail(ErrorKind::steps, fmt::format("Actions stand in [[step.{}]].", key),
                 "Use two brackets.", where_of(item, path));
         auto fields = read_fields(*item.as_table(), path);
         if (!fields) return tl::unexpected(fields.error());
@@ -120,7 +121,7 @@ Result<std::vector<ActionSpec>> read_actions(
     return actions;
 }
 
-Done read_checks(const toml::table& table, Step& step, const fs::path& path) {
+Status read_checks(const toml::table& table, Step& step, const fs::path& path) {
     if (const auto* node = table.get("probe")) {
         auto probe = read_check(*node, path);
         if (!probe) return tl::unexpected(probe.error());
@@ -129,7 +130,7 @@ Done read_checks(const toml::table& table, Step& step, const fs::path& path) {
     if (const auto* node = table.get("verify")) {
         const auto* list = node->as_array();
         if (list == nullptr)
-            return fail(Kind::steps, "Checks stand in [[step.verify]].", "Use two brackets.",
+            return fail(ErrorKind::steps, "Checks stand in [[step.verify]].", "Use two brackets.",
                 where_of(*node, path));
         for (const auto& item : *list) {
             auto check = read_check(item, path);
@@ -140,11 +141,11 @@ Done read_checks(const toml::table& table, Step& step, const fs::path& path) {
     return {};
 }
 
-Done read_fetch(const toml::table& table, Step& step, const fs::path& path) {
+Status read_fetch(const toml::table& table, Step& step, const fs::path& path) {
     const auto* node = table.get("fetch");
     if (node == nullptr) return {};
     const auto bad = [&](const toml::node& at) {
-        return fail(Kind::steps, "fetch is a table of name = \"node:/path\".",
+        return fail(ErrorKind::steps, "fetch is a table of name = \"node:/path\".",
             "Write fetch = { peer_key = \"peer:/root/.ssh/id.pub\" }.", where_of(at, path));
     };
     if (!node->is_table()) return bad(*node);
@@ -168,7 +169,7 @@ std::string unwrapped(const std::string& text) {
     return trim(out);
 }
 
-Done read_texts(const toml::table& table, Step& step, const fs::path& path) {
+Status read_texts(const toml::table& table, Step& step, const fs::path& path) {
     const std::vector<std::pair<const char*, std::string*>> texts = {{"id", &step.id},
         {"title", &step.title}, {"why", &step.why}, {"when", &step.when}, {"unless", &step.unless},
         {"holds_until", &step.holds_until}, {"expect", &step.expect}, {"differs", &step.differs}};
@@ -177,8 +178,8 @@ Done read_texts(const toml::table& table, Step& step, const fs::path& path) {
         if (node == nullptr) continue;
         const auto text = node->value_exact<std::string>();
         if (!text)
-            return fail(Kind::steps, fmt::format("{} must be a text.", key), "Put it in quotes.",
-                where_of(*node, path));
+            return fail(ErrorKind::steps, fmt::format("{} must be a text.", key),
+                "Put it in quotes.", where_of(*node, path));
         *into = *text;
         *into = unwrapped(*into);
     }
@@ -202,13 +203,13 @@ Result<std::vector<std::string>> read_list(
     if (node == nullptr) return items;
     const auto* list = node->as_array();
     if (list == nullptr)
-        return fail(Kind::steps, fmt::format("{} must be a list.", key),
+        return fail(ErrorKind::steps, fmt::format("{} must be a list.", key),
             fmt::format("Write {} = [\"...\"].", key), where_of(*node, path));
     for (const auto& item : *list) {
         const auto text = item.value_exact<std::string>();
         if (!text)
-            return fail(Kind::steps, fmt::format("{} holds texts only.", key), "Put it in quotes.",
-                where_of(item, path));
+            return fail(ErrorKind::steps, fmt::format("{} holds texts only.", key),
+                "Put it in quotes.", where_of(item, path));
         items.push_back(*text);
     }
     return items;
@@ -219,7 +220,7 @@ Result<bool> read_flag(const toml::table& table, const char* key, const fs::path
     if (node == nullptr) return false;
     const auto flag = node->value_exact<bool>();
     if (!flag)
-        return fail(Kind::steps, fmt::format("{} must be true or false.", key),
+        return fail(ErrorKind::steps, fmt::format("{} must be true or false.", key),
             "Write it without quotes.", where_of(*node, path));
     return *flag;
 }
@@ -227,13 +228,13 @@ Result<bool> read_flag(const toml::table& table, const char* key, const fs::path
 Result<Step> read_step(const toml::table& table, const fs::path& path) {
     Step step;
     step.where = where_of(table, path);
-    if (auto ok = only_keys(table, path, step_keys, Kind::steps); !ok)
+    if (auto ok = only_keys(table, path, step_keys, ErrorKind::steps); !ok)
         return tl::unexpected(ok.error());
     if (auto ok = read_texts(table, step, path); !ok) return tl::unexpected(ok.error());
     for (const auto& [name, text] :
         {std::pair{"id", &step.id}, {"title", &step.title}, {"why", &step.why}})
         if (text->empty())
-            return fail(Kind::steps, fmt::format("A step needs {}.", name),
+            return fail(ErrorKind::steps, fmt::format("A step needs {}.", name),
                 fmt::format("Write {} = \"...\".", name), step.where);
     step.has_needs = table.contains("needs");
     auto disruptive = read_flag(table, "disruptive", path);
@@ -242,7 +243,7 @@ Result<Step> read_step(const toml::table& table, const fs::path& path) {
     if (const auto* limit = table.get("limit")) {
         const auto seconds = limit->value_exact<int64_t>();
         if (!seconds || *seconds < 1)
-            return fail(Kind::steps, "limit must be a number of seconds.", "Write limit = 30",
+            return fail(ErrorKind::steps, "limit must be a number of seconds.", "Write limit = 30",
                 where_of(*limit, path));
         step.limit = static_cast<long>(*seconds);
     }

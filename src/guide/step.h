@@ -19,21 +19,21 @@ using FieldValue = std::variant<Text, TextList, bool, long>;
 /// A field of an action or check, and where it stands.
 struct Field {
     FieldValue value;
-    Where where;
+    SourceLocation where;
 };
 
 /// One action as written: its verb and the other fields of its table.
 struct ActionSpec {
     std::string verb;
     std::map<std::string, Field> fields; ///< the verb's own value among them, under the verb
-    Where where;
+    SourceLocation where;
 };
 
 /// A read-only look with a judgement: exit status 0 is good, 1 is bad, anything else means that it
 /// cannot be told, which is never taken for good.
 struct CheckSpec {
     std::map<std::string, Field> fields; ///< command, stdin, says, hint, severity, within
-    Where where;
+    SourceLocation where;
 };
 
 /// One instruction of the guide, or a few that belong together.
@@ -61,7 +61,7 @@ struct Step {
     std::vector<CheckSpec> probe; ///< none, or one: is it done already?
     std::vector<CheckSpec> verify;
     std::vector<ActionSpec> undo;
-    Where where;
+    SourceLocation where;
 };
 
 /// A file of steps: a section of the guide.
@@ -73,7 +73,7 @@ struct Section {
     bool has_needs = false;
     bool rollback = false; ///< when a task fails, undo what this run did in this section
     std::vector<Step> steps;
-    Where where;
+    SourceLocation where;
 };
 
 struct Chapter {

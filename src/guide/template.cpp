@@ -18,7 +18,7 @@ struct Piece {
 
 /// The place of something in a template. One that is a whole file, of which no line is known yet,
 /// is counted through; of one in a step the field is as near as it can be told.
-Where place_in(std::string_view text, std::size_t at, Where where) {
+SourceLocation place_in(std::string_view text, std::size_t at, SourceLocation where) {
     if (where.file.empty() || where.line != 0) return where;
     const auto before = text.substr(0, at);
     where.line = 1 + static_cast<int>(std::ranges::count(before, '\n'));
@@ -27,7 +27,7 @@ Where place_in(std::string_view text, std::size_t at, Where where) {
     return where;
 }
 
-Result<std::vector<Piece>> pieces(std::string_view text, const Where& where) {
+Result<std::vector<Piece>> pieces(std::string_view text, const SourceLocation& where) {
     std::vector<Piece> found;
     std::size_t at = 0;
     while (at < text.size()) {
@@ -39,7 +39,7 @@ Result<std::vector<Piece>> pieces(std::string_view text, const Where& where) {
         if (open > at) found.push_back({false, std::string(text.substr(at, open - at)), at});
         const auto close = text.find("}}", open);
         if (close == std::string_view::npos)
-            return fail(Kind::steps, "A {{ has no }} after it.",
+            return fail(ErrorKind::steps, "A {{ has no }} after it.",
                 "Write {{ name }}; there is no way to write a literal {{ in a template.",
                 place_in(text, open, where));
         found.push_back({true, trim(text.substr(open + 2, close - open - 2)), open});
@@ -87,16 +87,17 @@ std::vector<std::string> all_names(const Names& names) {
     return all;
 }
 
-Error unknown_name(const std::string& name, const Names& names, const Where& where) {
+Error unknown_name(const std::string& name, const Names& names, const SourceLocation& where) {
     const auto near = nearest(name, all_names(names));
-    return Error{Kind::steps, fmt::format("The name {{{{ {} }}}} is not known here.", name),
+    return Error{ErrorKind::steps, fmt::format("The name {{{{ {} }}}} is not known here.", name),
         near.empty() ? "steps/README.md lists the names." : fmt::format("Did you mean {}?", near),
         where};
 }
 
 } // namespace
 
-Result<std::vector<std::string>> template_names(std::string_view text, const Where& where) {
+Result<std::vector<std::string>> template_names(
+    std::string_view text, const SourceLocation& where) {
     auto parts = pieces(text, where);
     if (!parts) return tl::unexpected(parts.error());
     std::vector<std::string> names;
@@ -106,7 +107,7 @@ Result<std::vector<std::string>> template_names(std::string_view text, const Whe
 }
 
 Result<Content> fill(
-    std::string_view text, const Names& names, Encoding encoding, const Where& where) {
+    std::string_view text, const Names& names, Encoding encoding, const SourceLocation& where) {
     auto parts = pieces(text, where);
     if (!parts) return tl::unexpected(parts.error());
     Content content;
@@ -130,7 +131,8 @@ Result<Content> fill(
     return content;
 }
 
-Result<std::string> fill_command(std::string_view text, const Names& names, const Where& where) {
+Result<std::string> fill_command(
+    std::string_view text, const Names& names, const SourceLocation& where) {
     auto parts = pieces(text, where);
     if (!parts) return tl::unexpected(parts.error());
     std::string command;
@@ -142,7 +144,7 @@ Result<std::string> fill_command(std::string_view text, const Names& names, cons
             continue;
         }
         if (names.fetched.contains(piece.text) || piece.text.starts_with("secret "))
-            return fail(Kind::steps,
+            return fail(ErrorKind::steps,
                 fmt::format("{{{{ {} }}}} may not stand in a command: commands can be seen by "
                             "everyone on the node.",
                     piece.text),
@@ -151,9 +153,9 @@ Result<std::string> fill_command(std::string_view text, const Names& names, cons
         if (value == names.values.end())
             return tl::unexpected(unknown_name(piece.text, names, where));
         if (quotes.inside())
-            return fail(Kind::steps,
+            return fail(ErrorKind::steps,
                 fmt::format("{{{{ {} }}}} stands inside quotes of a command.", piece.text),
-                "Take the quotes away: values are quoted for the shell by the program.", where);
+                "Remove the quotes: values are quoted for the shell by the program.", where);
         command += shell_quote(value->second);
     }
     return command;

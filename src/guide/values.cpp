@@ -88,7 +88,7 @@ Result<Platform> platform_of(const Guide& guide, const Farm& farm, const std::st
     if (machine == nullptr) machine = farm.node("osm1");
     const auto found = guide.platforms.find(machine->platform);
     if (found == guide.platforms.end())
-        return fail(Kind::farm,
+        return fail(ErrorKind::farm,
             fmt::format("{}: the platform {} has no steps.", machine->id, machine->platform),
             "steps/platforms.toml lists the platforms there are.");
     auto platform = found->second;

@@ -28,39 +28,39 @@ std::pair<std::string, std::string> failure_in(const Json& value) {
 
 tl::unexpected<Error> refused(const std::string& function, const std::string& code) {
     if (code == "auth_mfa_required")
-        return fail(Kind::refused, "The Session Manager asks for a second factor.", by_person);
-    return fail(Kind::refused,
+        return fail(ErrorKind::refused, "The Session Manager asks for a second factor.", by_person);
+    return fail(ErrorKind::refused,
         fmt::format("The Session Manager does not let us call {}{}.", function,
             code.empty() ? "" : " (" + code + ")"),
-        "Look at user and password under [admin] in the farm file, and at that user's rights.");
+        "Check user and password under [admin] in the farm file, and that user's rights.");
 }
 
 Result<Json> judge(const HttpAnswer& answer, const std::string& function) {
     if (answer.status == 0 || !answer.trouble.empty())
-        return fail(Kind::unknown,
+        return fail(ErrorKind::unknown,
             fmt::format("The Session Manager gave no whole answer to {}: {}", function,
                 answer.trouble.empty() ? "the connection ended" : answer.trouble),
-            "Look whether Apache runs there, and at its error log.");
+            "Check that Apache runs there, and its error log.");
     const auto value = parse_foreign_json(answer.body);
     const auto [code, message] = failure_in(value);
     if (answer.status == 401 || answer.status == 403 || code.starts_with("auth_"))
         return refused(function, code);
     if (answer.status >= 300 && answer.status < 400)
-        return fail(Kind::unknown,
+        return fail(ErrorKind::unknown,
             fmt::format("The Session Manager sends {} elsewhere: {}", function, answer.redirect),
             by_person);
     if (answer.status != 200)
-        return fail(Kind::unknown,
+        return fail(ErrorKind::unknown,
             fmt::format("The Session Manager answers {} with HTTP {}{}", function, answer.status,
                 message.empty() ? "" : ": " + message),
-            "Look at the error log of Apache and of OVD there.");
+            "Check the error log of Apache and of OVD there.");
     if (value.is_discarded())
-        return fail(Kind::unknown,
+        return fail(ErrorKind::unknown,
             fmt::format("The Session Manager answers {} with something that is not JSON: {}",
                 function, tail(trim(answer.body).substr(0, 80), 80)),
             "This OVD may have another API: OVD before 3.1 has. " + std::string(by_person));
     if (!code.empty())
-        return fail(Kind::unknown,
+        return fail(ErrorKind::unknown,
             fmt::format("The Session Manager answers {} with {}: {}", function, code, message),
             by_person);
     return value;
@@ -129,7 +129,7 @@ Result<std::vector<Json>> admin_answers(
     auto answers = curl_answers(result);
     if (!answers) {
         auto error = answers.error();
-        error.kind = Kind::unknown;
+        error.kind = ErrorKind::unknown;
         return tl::unexpected(error);
     }
     std::vector<Json> values;
@@ -157,7 +157,7 @@ std::vector<AdminCall> overview_calls() {
 
 Result<AdminOverview> admin_overview(const std::vector<Json>& answers) {
     const auto strange = [](const std::string& what) {
-        return fail(Kind::unknown,
+        return fail(ErrorKind::unknown,
             fmt::format("The Session Manager's answer to {} has an unknown shape.", what),
             by_person);
     };
@@ -173,7 +173,7 @@ Result<AdminOverview> admin_overview(const std::vector<Json>& answers) {
     for (const auto& [id, row] : answers[2].items())
         if (row.is_object()) overview.servers.push_back(server_from(id, row));
     if (!scope_is_sure(answers[0], answers[2]))
-        return fail(Kind::unknown,
+        return fail(ErrorKind::unknown,
             "The Session Manager does not show all organizations: what it lists may be a part.",
             "Give the user under [admin] the rights for all of them. " + std::string(by_person));
     if (!answers[3].is_object() && !answers[3].is_array()) return strange("sessions_list");

@@ -129,11 +129,12 @@ Result<std::vector<HttpAnswer>> curl_answers(const ReadResult& result) {
     }
     if (!answers.empty()) return answers;
     if (result.status == 127 || result.output.find("curl: not found") != std::string::npos)
-        return fail(Kind::remote, "The program curl is not there.", "Install the package curl.");
-    return fail(Kind::remote,
+        return fail(
+            ErrorKind::remote, "The program curl is not there.", "Install the package curl.");
+    return fail(ErrorKind::remote,
         fmt::format("curl ended with status {}: {}", result.status,
             trouble.empty() ? tail(trim(result.output), 300) : trouble),
-        "Look at the network between the two.");
+        "Check the network between the two.");
 }
 
 } // namespace ovd

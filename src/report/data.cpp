@@ -28,7 +28,7 @@ public:
 
     Result<Json> data() {
         if (outline_.tasks.empty())
-            return fail(Kind::journal, "This journal does not say what the plan was.",
+            return fail(ErrorKind::journal, "This journal does not say what the plan was.",
                 "Only runs of this version can be reported on: ovd-failover run writes it.");
         collect();
         Json json;
@@ -285,7 +285,7 @@ private:
                     how_it_stands());
         if (red)
             return word("red", "The verification sheet failed",
-                "Look at the last sheet below before anything else.");
+                "Check the last sheet below before anything else.");
         if (done_ == all_ && !sheets_.empty())
             return word("green", "Done and verified",
                 "Everything planned was carried out, and the last verification sheet passed.");
@@ -293,9 +293,9 @@ private:
             return word("yellow", "Done, not verified",
                 "Everything planned was carried out. No verification sheet was run.");
         const auto stands = how_it_stands();
-        return word(stands.empty() ? "yellow" : "red", done_ == 0 ? "Not begun" : "Under way",
+        return word(stands.empty() ? "yellow" : "red", done_ == 0 ? "Not begun" : "In progress",
             fmt::format("{} of {} tasks are done. {}{}", done_, all_,
-                state_.last_stop.empty() ? "The last run ended without a word, or is still at work."
+                state_.last_stop.empty() ? "The last run ended without notice, or is still running."
                                          : lines(state_.last_stop + "\n").front(),
                 stands));
     }
@@ -304,7 +304,7 @@ private:
     [[nodiscard]] std::string how_it_stands() const {
         auto all = standing(journal_, outline_, state_);
         for (const auto& [id, task] : state_.tasks)
-            if (task.status == TaskStatus::running) all.insert(all.begin(), "under way: " + id);
+            if (task.status == TaskStatus::running) all.insert(all.begin(), "running: " + id);
         return all.empty() ? "" : " Now: " + join(all, "; ") + ".";
     }
 

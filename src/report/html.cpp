@@ -33,7 +33,7 @@ Data data_from(const Json& json) {
 Result<std::string> report_html(const Json& data, const std::string& text) {
     kainjow::mustache::mustache page(text);
     if (!page.is_valid())
-        return fail(Kind::steps, "templates/report.html: " + page.error_message(),
+        return fail(ErrorKind::steps, "templates/report.html: " + page.error_message(),
             "Compare it with the one that came with the program.");
     return page.render(data_from(data));
 }

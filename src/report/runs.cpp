@@ -29,7 +29,7 @@ public:
     void take(const Record& record) {
         const double time = epoch_of(record.time);
         if (const auto* began = record.as<RunBegan>()) {
-            close(last_, "it ended without a word");
+            close(last_, "it ended without notice");
             began_ = time;
             who_ = began->who;
             since_ = record.time;
@@ -49,7 +49,7 @@ public:
     }
 
     Json all() {
-        close(last_, "it ended without a word");
+        close(last_, "it ended without notice");
         for (auto& run : all_)
             run["many"] = all_.size() > 1;
         return all_;

@@ -37,7 +37,7 @@ echo "$state" | grep -q '<failure ' && {{ echo "an action has failed"; bad=1; }}
 echo "resources there: $there"
 exit $bad)";
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
+std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     const auto name = filled_text("{{ cluster_name }}", Encoding::raw, context, check.where, wrong);
     return Look{check.on.empty() ? "active" : check.on, fmt::format(script, name), {}};
 }
@@ -51,7 +51,7 @@ Judged judge(const SheetCheck&, const SheetContext& context, const ReadResult& r
     Judged judged;
     auto seen = trim(result.output);
     judged.good = result.status == 0;
-    judged.hint = "ovd-failover diagnose tells more, and what would mend it.";
+    judged.hint = "ovd-failover diagnose shows more, and what would fix it.";
     // Somebody ordered it, the update for one: told as a difference, and by diagnose as a fault.
     const auto off = groups_in(seen, "switched off: ([^\n]*)");
     judged.values["switched off"] = {off.empty() ? "nothing" : off.front(), Compare::exactly};

@@ -8,7 +8,7 @@
 namespace ovd {
 namespace {
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
+std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     return Look{
         check.on, filled_text(check.target, Encoding::shell, context, check.where, wrong), {}};
 }

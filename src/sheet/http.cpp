@@ -34,7 +34,7 @@ std::string key_command(const std::string& place) {
         pin_mark, shell_quote(place));
 }
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
+std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     HttpRequest request;
     request.url = filled_text(check.target, Encoding::raw, context, check.where, wrong);
     request.method = check.method;
@@ -87,7 +87,7 @@ Judged judge(const SheetCheck& check, const SheetContext& context, const ReadRes
     const auto& answer = answers->front();
     if (answer.status == 0 || !answer.trouble.empty())
         return {false, answer.trouble.empty() ? "no answer" : answer.trouble,
-            "Look whether Apache runs there and the address is right.", {}};
+            "Check that Apache runs there and that the address is right.", {}};
     Judged judged;
     judged.values["status"] = {std::to_string(answer.status), Compare::exactly};
     judged.values["bytes"] = {std::to_string(answer.bytes), Compare::roughly};

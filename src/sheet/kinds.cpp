@@ -8,7 +8,7 @@
 namespace ovd {
 namespace {
 
-std::optional<Look> ask_plan(const SheetCheck&, const SheetContext&, Done&) {
+std::optional<Look> ask_plan(const SheetCheck&, const SheetContext&, Status&) {
     return {};
 }
 
@@ -33,31 +33,31 @@ const SheetKind& sheet_kind(std::string_view name) {
     return ask_kind;
 }
 
-Content filled(
-    const std::string& text, const SheetContext& context, const Where& where, Done& wrong) {
+Content filled(const std::string& text, const SheetContext& context, const SourceLocation& where,
+    Status& wrong) {
     auto content = fill(text, context.names, Encoding::raw, where);
     if (content) return *content;
     wrong = tl::unexpected(content.error());
-    wrong.error().kind = Kind::farm;
+    wrong.error().kind = ErrorKind::farm;
     return {};
 }
 
-Content filled_body(
-    const std::string& text, const SheetContext& context, const Where& where, Done& wrong) {
+Content filled_body(const std::string& text, const SheetContext& context,
+    const SourceLocation& where, Status& wrong) {
     auto body = filled(text, context, where, wrong);
     if (auto trouble = body_trouble(body); !trouble.empty())
-        wrong = fail(Kind::farm, std::move(trouble), "Write NAME=VALUE, or JSON.", where);
+        wrong = fail(ErrorKind::farm, std::move(trouble), "Write NAME=VALUE, or JSON.", where);
     return body;
 }
 
 std::string filled_text(const std::string& text, Encoding encoding, const SheetContext& context,
-    const Where& where, Done& wrong) {
+    const SourceLocation& where, Status& wrong) {
     auto content = fill(text, context.names, encoding, where);
     if (content && content->plain()) return content->display();
-    wrong = content ? Done(fail(Kind::farm, "A secret may not stand here.",
+    wrong = content ? Status(fail(ErrorKind::farm, "A secret may not stand here.",
                           "Only the body of a request may hold one.", where))
-                    : Done(tl::unexpected(content.error()));
-    wrong.error().kind = Kind::farm;
+                    : Status(tl::unexpected(content.error()));
+    wrong.error().kind = ErrorKind::farm;
     return {};
 }
 

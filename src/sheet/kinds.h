@@ -46,7 +46,7 @@ struct SheetKind {
     std::string_view name;
     std::string_view help;
     /// Nothing to look at by machine: a person is asked.
-    std::optional<Look> (*plan)(const SheetCheck&, const SheetContext&, Done& wrong);
+    std::optional<Look> (*plan)(const SheetCheck&, const SheetContext&, Status& wrong);
     Judged (*judge)(const SheetCheck&, const SheetContext&, const ReadResult&);
 };
 
@@ -54,14 +54,14 @@ struct SheetKind {
 [[nodiscard]] const SheetKind& sheet_kind(std::string_view name);
 
 /// text with its names filled; an unknown name goes to wrong.
-[[nodiscard]] Content filled(
-    const std::string& text, const SheetContext& context, const Where& where, Done& wrong);
+[[nodiscard]] Content filled(const std::string& text, const SheetContext& context,
+    const SourceLocation& where, Status& wrong);
 /// The same for the body of a request.
-[[nodiscard]] Content filled_body(
-    const std::string& text, const SheetContext& context, const Where& where, Done& wrong);
+[[nodiscard]] Content filled_body(const std::string& text, const SheetContext& context,
+    const SourceLocation& where, Status& wrong);
 /// The same for a text without secrets, each value in the given encoding.
 [[nodiscard]] std::string filled_text(const std::string& text, Encoding encoding,
-    const SheetContext& context, const Where& where, Done& wrong);
+    const SheetContext& context, const SourceLocation& where, Status& wrong);
 
 extern const SheetKind http_kind;
 extern const SheetKind login_kind;

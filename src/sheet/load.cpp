@@ -37,7 +37,7 @@ public:
     void pointer(const char* key, std::string& into) {
         text(key, into);
         if (!into.empty() && !found_in(into, "^(/([^~]|~[01])*)+$"))
-            wrong(*table_.get(key), fmt::format("{} is no place in JSON: {}.", key, into),
+            wrong(*table_.get(key), fmt::format("Invalid JSON pointer {}: {}.", key, into),
                 "Write it as \"/a/b\": each name with a / before it; ~1 stands for a / in a name, "
                 "~0 for a ~.");
     }
@@ -97,12 +97,13 @@ public:
     }
     void wrong(const toml::node& node, std::string message, std::string hint = {}) {
         if (!error_)
-            error_ = Error{Kind::farm, std::move(message), std::move(hint), where_of(node, path_)};
+            error_ =
+                Error{ErrorKind::farm, std::move(message), std::move(hint), where_of(node, path_)};
     }
     /// Everything was known and right.
-    [[nodiscard]] Done end() {
+    [[nodiscard]] Status end() {
         if (error_) return tl::unexpected(*error_);
-        return only_keys(table_, path_, asked_, Kind::farm);
+        return only_keys(table_, path_, asked_, ErrorKind::farm);
     }
 
 private:
@@ -124,11 +125,11 @@ Result<SheetRequest> read_request(const toml::table& table, const std::string& p
     return request;
 }
 
-Done read_requests(const toml::node* node, const std::string& path, SheetCheck& check) {
+Status read_requests(const toml::node* node, const std::string& path, SheetCheck& check) {
     if (node == nullptr) return {};
     const auto* array = node->as_array();
     if (array == nullptr || !array->is_homogeneous<toml::table>())
-        return fail(Kind::farm, "requests must be a list of tables.",
+        return fail(ErrorKind::farm, "requests must be a list of tables.",
             "Write requests = [{ url = \"...\", body = \"...\", expect = \"...\" }]",
             where_of(*node, path));
     for (const auto& item : *array) {
@@ -178,25 +179,25 @@ Result<SheetCheck> read_check(const toml::table& table, const std::string& path)
     if (auto ok = in.end(); !ok) return tl::unexpected(ok.error());
     if (auto ok = read_requests(requests, path, check); !ok) return tl::unexpected(ok.error());
     if (check.kind.empty())
-        return fail(Kind::farm, "This check says nothing about what to look at.",
+        return fail(ErrorKind::farm, "This check does not say what to look at.",
             "Write one of these keys: " + join(verbs, ", "), check.where);
     if (check.name.empty())
-        return fail(Kind::farm, "This check has no name.",
+        return fail(ErrorKind::farm, "This check has no name.",
             "Write name = \"...\": what is well when it passes", check.where);
     return check;
 }
 
-Done read_checks(const toml::node* node, const std::string& path, Sheet& sheet) {
+Status read_checks(const toml::node* node, const std::string& path, Sheet& sheet) {
     const auto* array = node == nullptr ? nullptr : node->as_array();
     if (array == nullptr || !array->is_homogeneous<toml::table>())
-        return fail(Kind::farm, "The sheet has no checks.", "Write [[check]] before each.",
-            node == nullptr ? Where{path, 1, 1} : where_of(*node, path));
+        return fail(ErrorKind::farm, "The sheet has no checks.", "Write [[check]] before each.",
+            node == nullptr ? SourceLocation{path, 1, 1} : where_of(*node, path));
     std::set<std::string> names;
     for (const auto& item : *array) {
         auto check = read_check(*item.as_table(), path);
         if (!check) return tl::unexpected(check.error());
         if (!names.insert(check->name).second)
-            return fail(Kind::farm, fmt::format("Two checks are called {}.", check->name),
+            return fail(ErrorKind::farm, fmt::format("Two checks are called {}.", check->name),
                 "Values are kept under the name: give each its own.", check->where);
         sheet.checks.push_back(std::move(*check));
     }
@@ -229,7 +230,7 @@ Result<Sheet> sheet_from(const toml::table& table, const std::string& path) {
 } // namespace
 
 Result<Sheet> load_sheet(const std::string& path) {
-    auto table = load_toml(path, Kind::farm);
+    auto table = load_toml(path, ErrorKind::farm);
     if (!table) return tl::unexpected(table.error());
     return sheet_from(*table, path);
 }

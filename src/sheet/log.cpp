@@ -12,7 +12,7 @@ constexpr std::string_view at_mark = "@@ovd-at ";
 
 /// The target is a file, or unit:NAME for the journal of a systemd unit. Where it was read to is
 /// kept with the node: an offset, or a time by that node's clock.
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
+std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     const auto target = filled_text(check.target, Encoding::raw, context, check.where, wrong);
     const auto node = check.on == "active" || check.on.empty() ? context.active : check.on;
     const auto known = context.known.find("read to on " + node);
@@ -41,7 +41,7 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, D
 Judged judge(const SheetCheck& check, const SheetContext& context, const ReadResult& result) {
     const auto at = result.output.rfind(at_mark);
     if (at == std::string::npos)
-        return {false, tail(trim(result.output), 300), "Look whether that log is there.", {}};
+        return {false, tail(trim(result.output), 300), "Check that the log exists.", {}};
     Judged judged;
     const auto node = check.on == "active" || check.on.empty() ? context.active : check.on;
     judged.values["read to on " + node] = {

@@ -10,7 +10,7 @@
 namespace ovd {
 namespace {
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
+std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     const auto base = filled_text(check.target, Encoding::raw, context, check.where, wrong);
     const auto tls = check.tls.empty() ? context.sheet.tls : check.tls;
     std::vector<HttpRequest> requests;

@@ -42,8 +42,8 @@ public:
         if (auto ok = plan_all(); !ok) return tl::unexpected(ok.error());
         look_at_all();
         if (stop_.stop_requested())
-            return fail(Kind::stopped, "Stopped at the verification sheet.",
-                "Go on with: ovd-failover run");
+            return fail(ErrorKind::stopped, "Stopped at the verification sheet.",
+                "Resume with: ovd-failover run");
         for (auto& each : going_)
             if (auto ok = finish(each); !ok) return tl::unexpected(ok.error());
         // What a person takes to answer is not the sheet's.
@@ -57,7 +57,7 @@ private:
     }
 
     /// Where the service is: at whichever Session Manager has the VIP, or where it always was.
-    Done find_service() {
+    Status find_service() {
         farm_ = tools_.farm;
         farm_.active = "osm1";
         result_.service = farm_.node("osm1")->address;
@@ -66,7 +66,8 @@ private:
         for (const auto* id : {"osm1", "osm2"}) {
             if (farm_.node(id)->by_hand) continue;
             auto seen = tools_.nodes.reader(id).read({&read, 1});
-            if (!seen && seen.error().kind == Kind::host_key) return tl::unexpected(seen.error());
+            if (!seen && seen.error().kind == ErrorKind::host_key)
+                return tl::unexpected(seen.error());
             if (!seen || seen->front().status != 0) continue;
             farm_.active = id;
             result_.service = farm_.vip;
@@ -80,14 +81,14 @@ private:
         return {};
     }
 
-    Done plan_all() {
+    Status plan_all() {
         going_.reserve(tools_.sheet.checks.size());
         for (const auto& check : tools_.sheet.checks) {
             Going each{&check,
                 {names_, tools_.sheet, farm_.active, farm_.admin_user, farm_.test_user,
                     history_.changed(), history_.known(check.name)},
                 {}, {}, {}, 0};
-            Done wrong;
+            Status wrong;
             each.look = sheet_kind(check.kind).plan(check, each.context, wrong);
             if (!wrong) return tl::unexpected(at(check, wrong.error()));
             if (each.look) {
@@ -107,10 +108,10 @@ private:
         return error;
     }
 
-    Done resolve(Going& each) {
+    Status resolve(Going& each) {
         const auto& node = each.look->node;
         if (!node.empty() && farm_.node(node) == nullptr && farm_.server(node) == nullptr)
-            return fail(Kind::farm, node + " is no node of this farm.",
+            return fail(ErrorKind::farm, node + " is not a node of this farm.",
                 "Write osm1, osm2, pcs3, pcs4, dbmy, active, passive or the name of a server.");
         auto input = each.look->input.resolve(
             [this](const Content::Part& part) { return tools_.secret(part.value); });
@@ -192,7 +193,7 @@ private:
             each.judged = judged(*each.check, each.context, result);
     }
 
-    Done finish(Going& each) {
+    Status finish(Going& each) {
         SheetCheckResult done;
         done.name = each.check->name;
         done.kind = each.check->kind;
@@ -214,7 +215,7 @@ private:
     }
 
     /// A person's word holds for some hours; then it is asked for again.
-    Done ask(const SheetCheck& check, SheetCheckResult& done) {
+    Status ask(const SheetCheck& check, SheetCheckResult& done) {
         const auto now = tools_.clock.wall();
         auto word = history_.word(check.name);
         const bool fresh = word && word->time > iso_time(now - check.valid);
@@ -228,7 +229,7 @@ private:
         }
         if (!word) {
             done.state = CheckState::unanswered;
-            done.says = "nobody was there to answer: " + check.target;
+            done.says = "unanswered: " + check.target;
             return {};
         }
         done.word = word;
@@ -255,7 +256,7 @@ Judged judged(const SheetCheck& check, const SheetContext& context, const ReadRe
         return sheet_kind(check.kind).judge(check, context, result);
     } catch (const std::exception& strange) {
         return {false, fmt::format("the answer could not be judged: {}", strange.what()),
-            "Look at what it answers yourself, and at this check in the sheet.", {}};
+            "Check its answer yourself, and this check in the sheet.", {}};
     }
 }
 

@@ -10,9 +10,9 @@
 namespace ovd {
 namespace {
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
+std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     if (context.admin_user.empty())
-        wrong = fail(Kind::farm, "The farm file has no user for the Administration Console.",
+        wrong = fail(ErrorKind::farm, "The farm file has no user for the Administration Console.",
             "Write [admin] user and password there, or take this check out.", check.where);
     return Look{"active", curl_command(overview_calls().size()),
         admin_input(context.admin_user, overview_calls(), static_cast<int>(check.timeout.count()))};

@@ -46,7 +46,7 @@ struct SheetCheck {
     Seconds valid{8 * 3600}; ///< how long a person's word counts
     Seconds timeout{20};
     Seconds within{0}; ///< how long to keep trying before it counts as red
-    Where where;
+    SourceLocation where;
 };
 
 /// The service as its users see it.
@@ -56,7 +56,7 @@ struct WatchTarget {
     std::string from;        ///< a node or server to ask from; empty: the operator's machine
     std::string up;          ///< extended regular expression: an answer that matches is service
     std::string maintenance; ///< likewise: no logins, but no fault either
-    Where where = {};
+    SourceLocation where = {};
 };
 
 struct Sheet {

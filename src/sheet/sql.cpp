@@ -51,7 +51,7 @@ foreach (array_slice($lines, 1) as $name) {
 }
 ')";
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
+std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     Content input;
     if (!check.count.empty())
         input.add_text("count\n" + join(check.count, "\n"));
@@ -60,7 +60,7 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, D
     const auto first = split(trim(input.display()), ' ');
     if (check.count.empty() &&
         (first.empty() || !found_in(first.front(), "^(SELECT|select|SHOW|show)$")))
-        wrong = fail(Kind::farm, "A check may only read: SELECT or SHOW.",
+        wrong = fail(ErrorKind::farm, "A check may only read: SELECT or SHOW.",
             "Write sql = \"SELECT ...\"", check.where);
     return Look{check.on.empty() ? "active" : check.on, std::string(script), std::move(input)};
 }
@@ -69,7 +69,7 @@ Judged judge(const SheetCheck& check, const SheetContext&, const ReadResult& res
     const auto output = trim(result.output);
     if (result.status != 0)
         return {false, tail(output, 300),
-            "Look whether the database server runs and lets the Session Manager in.", {}};
+            "Check that the database server runs and lets the Session Manager in.", {}};
     Judged judged;
     std::vector<std::string> missing;
     for (const auto& row : check.count.empty() ? std::vector<std::string>{} : lines(output)) {
@@ -84,7 +84,7 @@ Judged judge(const SheetCheck& check, const SheetContext&, const ReadResult& res
     }
     if (!missing.empty())
         return {false, "there is no table for " + join(missing, ", "),
-            "Look at the tables with SHOW TABLES, and write those of this OVD under count.",
+            "List the tables with SHOW TABLES, and write those of this OVD under count.",
             std::move(judged.values)};
     if (check.record) judged.values["rows"] = {output.substr(0, 300), Compare::exactly};
     judged.good = found_in(output, check.expect);

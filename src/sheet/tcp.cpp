@@ -7,11 +7,11 @@
 namespace ovd {
 namespace {
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Done& wrong) {
+std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     const auto place = filled_text(check.target, Encoding::raw, context, check.where, wrong);
     const auto colon = place.rfind(':');
     if (colon == std::string::npos)
-        wrong = fail(Kind::farm, fmt::format("{} names no port.", place),
+        wrong = fail(ErrorKind::farm, fmt::format("{} names no port.", place),
             "Write tcp = \"ADDRESS:PORT\"", check.where);
     // bash opens the connection by itself: nothing needs to be installed.
     const auto open = fmt::format("exec 3<>/dev/tcp/{}/{}", place.substr(0, colon),
@@ -26,7 +26,7 @@ Judged judge(const SheetCheck& check, const SheetContext&, const ReadResult& res
     return {false,
         fmt::format(
             "{} within {} s {}", why, check.timeout.count(), tail(trim(result.output), 200)),
-        "Look whether the service runs there, and at firewalls in between.", {}};
+        "Check that the service runs there, and firewalls in between.", {}};
 }
 
 } // namespace

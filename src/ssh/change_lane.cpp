@@ -41,7 +41,8 @@ public:
           known_(link.traffic.connects > 0) {}
 
     Result<JobState> go() {
-        if (stopping()) return fail(Kind::stopped, name() + ": stopped before anything was sent");
+        if (stopping())
+            return fail(ErrorKind::stopped, name() + ": stopped before anything was sent");
         for (;;) {
             auto session = connected();
             if (!session) return tl::unexpected(session.error());
@@ -69,7 +70,8 @@ private:
             auto session = link_.up(!cut_);
             if (session) return session;
             const auto& error = session.error();
-            if (error.kind == Kind::host_key || error.kind == Kind::farm) return gave_up(error);
+            if (error.kind == ErrorKind::host_key || error.kind == ErrorKind::farm)
+                return gave_up(error);
             // The first connection of all: nothing was sent, and it may be the address that is
             // wrong.
             if (!known_ && !sent_) return session;
@@ -87,12 +89,12 @@ private:
         const auto most = link_.patience(link_.options().reconnect_deadline);
         reconnect_until_ = Steady::now() + most;
         note(fmt::format("connection lost ({}); trying again for {}{}", why, told(most),
-            sent_ ? ", the command goes on meanwhile" : ""));
+            sent_ ? ", the command continues meanwhile" : ""));
     }
 
     tl::unexpected<Error> gave_up(const Error& why) const {
         if (!sent_) return tl::unexpected(why);
-        return fail(Kind::unknown,
+        return fail(ErrorKind::unknown,
             fmt::format(
                 "{}: the connection was cut while this was under way, and none could be made "
                 "since: {}",
@@ -103,10 +105,10 @@ private:
     }
 
     Result<JobState> stopped_meanwhile() const {
-        if (!sent_) return fail(Kind::stopped, name() + ": stopped before anything was sent");
+        if (!sent_) return fail(ErrorKind::stopped, name() + ": stopped before anything was sent");
         if (begun_) return so_far(JobState::Phase::running);
-        return fail(Kind::unknown,
-            name() + ": stopped while the connection was cut; it cannot be told whether it began",
+        return fail(ErrorKind::unknown,
+            name() + ": stopped while the connection was cut; whether it began is unknown",
             "Run again: the node is asked what became of it.");
     }
 
@@ -124,7 +126,7 @@ private:
         const auto words =
             supervisor_words(job_, {link_.options().run_dir, mark, !begun_, received_});
         if (words.size() > longest_words)
-            return fail(Kind::internal,
+            return fail(ErrorKind::internal,
                 fmt::format("{}: a command of {} bytes is too long for a command line", name(),
                     job_.command.size()),
                 "Send the long part as its input.");
@@ -171,7 +173,7 @@ private:
     Result<Maybe> take(const Frames::Frame& frame) {
         using Phase = JobState::Phase;
         if (frame.word == "begun") {
-            if (cut_) note("connected again; the command goes on");
+            if (cut_) note("connected again; the command continues");
             cut_ = false;
             begun_ = true;
             started_ = number(frame.rest, 0);
@@ -193,20 +195,20 @@ private:
             state.now = number(frame.rest, 1);
             return Maybe(std::move(state));
         } else if (frame.word == "absent") {
-            return fail(Kind::unknown,
+            return fail(ErrorKind::unknown,
                 fmt::format("{}: it had begun, but its record in {}/jobs/{} is gone", name(),
                     link_.options().run_dir, job_.id),
-                "Look at the node: was it put back to an older state?");
+                "Check the node: was it restored from an older snapshot?");
         } else if (frame.word == "refused") {
-            return fail(Kind::remote,
+            return fail(ErrorKind::remote,
                 fmt::format("{}: it could not be started: {}", name(), join(frame.rest, " ")),
                 fmt::format("Check that {} and /run on the node are writable and not full.",
                     link_.options().run_dir));
         } else if (frame.word == "fenced") {
-            return fail(Kind::refused,
+            return fail(ErrorKind::refused,
                 fmt::format(
                     "{}: another run has taken over this farm: {}", name(), join(frame.rest, " ")),
-                "Nothing was begun. See how far that run is: ovd-failover status. To go on from "
+                "Nothing was begun. Check how far that run is: ovd-failover status. To resume from "
                 "here all the same, type: ovd-failover run --take-over");
         }
         return Maybe{};
@@ -223,7 +225,7 @@ private:
         was_up_ = false;
         if (!was_idle && !cut_) begin_cut(why);
         if (cut_ && Steady::now() >= reconnect_until_)
-            return gave_up({Kind::connect, name() + ": " + why, {}, {}});
+            return gave_up({ErrorKind::connect, name() + ": " + why, {}, {}});
         return Maybe{};
     }
 
@@ -258,7 +260,7 @@ Result<JobState> run_over(Link& link, const Job& job, const JobWatch& watch) {
         job.id.find_first_not_of(
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") !=
             std::string::npos)
-        return fail(Kind::internal, "'" + job.id + "' cannot name a job");
+        return fail(ErrorKind::internal, "'" + job.id + "' cannot name a job");
     auto state = Follow(link, job, watch).go();
     if (state && state->output.size() > kept_output)
         state->output.erase(0, state->output.size() - kept_output);

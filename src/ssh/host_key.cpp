@@ -25,13 +25,13 @@ std::string known_name(ssh_session session) {
 Result<UnknownHostKey> key_of(ssh_session session, const SshTarget& target) {
     ssh_key raw = nullptr;
     if (ssh_get_server_publickey(session, &raw) != SSH_OK)
-        return fail(Kind::host_key, target.name + ": it showed no host key");
+        return fail(ErrorKind::host_key, target.name + ": it showed no host key");
     const std::unique_ptr<std::remove_pointer_t<ssh_key>, decltype(&ssh_key_free)> key(
         raw, ssh_key_free);
     unsigned char* hash = nullptr;
     std::size_t size = 0;
     if (ssh_get_publickey_hash(raw, SSH_PUBLICKEY_HASH_SHA256, &hash, &size) != 0)
-        return fail(Kind::host_key, target.name + ": its host key has no fingerprint");
+        return fail(ErrorKind::host_key, target.name + ": its host key has no fingerprint");
     auto print = text_of(ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, size));
     ssh_clean_pubkey_hash(&hash);
     const char* type = ssh_key_type_to_char(ssh_key_type(raw));
@@ -52,9 +52,9 @@ std::string file_with_old_key(ssh_session session) {
 
 tl::unexpected<Error> changed(ssh_session session, const UnknownHostKey& key) {
     const auto file = file_with_old_key(session);
-    return fail(Kind::host_key,
+    return fail(ErrorKind::host_key,
         fmt::format("{}: the host key of {} is not the one in {}. It now shows {} {}. Someone may "
-                    "be in between, or the machine was installed anew",
+                    "be in between, or the machine was reinstalled",
             key.node, key.host, file, key.type, key.fingerprint),
         fmt::format("Compare with the console of {}: ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub. "
                     "Only if it is right, remove the old key: ssh-keygen -f '{}' -R '{}'",
@@ -67,20 +67,20 @@ tl::unexpected<Error> unknown(ssh_session session, const UnknownHostKey& key, bo
     const auto what = fmt::format("{}: the host key of {} is not known: {} {}", key.node, key.host,
         key.type, key.fingerprint);
     if (refused)
-        return fail(Kind::host_key, what + ". You did not trust it",
+        return fail(ErrorKind::host_key, what + ". You did not trust it",
             fmt::format("Compare with the console of {}: ssh-keygen -lf "
                         "/etc/ssh/ssh_host_*_key.pub, then run again",
                 key.node));
-    return fail(Kind::host_key, what,
+    return fail(ErrorKind::host_key, what,
         fmt::format("Compare it and remember it: ssh{} {}",
             port == 22 ? std::string{} : fmt::format(" -p {}", port), key.host));
 }
 
-Done ask(ssh_session session, const UnknownHostKey& key, Person& person) {
+Status ask(ssh_session session, const UnknownHostKey& key, CredentialPrompter& person) {
     if (!person.judges_keys()) return unknown(session, key, false);
     if (!person.trusts(key)) return unknown(session, key, true);
     if (ssh_session_update_known_hosts(session) == SSH_OK) return {};
-    return fail(Kind::host_key,
+    return fail(ErrorKind::host_key,
         fmt::format("{}: its host key cannot be added to {}: {}", key.node,
             option_of(session, SSH_OPTIONS_KNOWNHOSTS), ssh_get_error(session)),
         "Make the file writable for you, or name another with known_hosts in farm.toml.");
@@ -88,7 +88,8 @@ Done ask(ssh_session session, const UnknownHostKey& key, Person& person) {
 
 } // namespace
 
-Done check_host_key(ssh_session session, const SshTarget& target, KeyCheck how, Person& person) {
+Status check_host_key(
+    ssh_session session, const SshTarget& target, KeyCheck how, CredentialPrompter& person) {
     auto key = key_of(session, target);
     if (!key) return tl::unexpected(key.error());
     // One node at a time: libssh reads and adds to the file without locking it.
@@ -106,9 +107,9 @@ Done check_host_key(ssh_session session, const SshTarget& target, KeyCheck how, 
     case SSH_KNOWN_HOSTS_ERROR:
         break;
     }
-    return fail(Kind::host_key,
+    return fail(ErrorKind::host_key,
         fmt::format("{}: its host key cannot be checked: {}", target.name, ssh_get_error(session)),
-        "Look at " + option_of(session, SSH_OPTIONS_KNOWNHOSTS));
+        "Check " + option_of(session, SSH_OPTIONS_KNOWNHOSTS));
 }
 
 } // namespace ovd

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ssh/person.h"
+#include "ssh/credential_prompter.h"
 
 #include <libssh/libssh.h>
 
@@ -15,7 +15,7 @@ enum class KeyCheck {
 
 /// Checks that the connected machine is the one that is known under its name. An error of kind
 /// host_key says what to do. A changed key is never accepted.
-[[nodiscard]] Done check_host_key(
-    ssh_session session, const SshTarget& target, KeyCheck how, Person& person);
+[[nodiscard]] Status check_host_key(
+    ssh_session session, const SshTarget& target, KeyCheck how, CredentialPrompter& person);
 
 } // namespace ovd

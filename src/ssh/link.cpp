@@ -37,7 +37,7 @@ Error not_started(const Link& link, const SshSession& session, const std::string
     const auto& name = link.target().name;
     const auto text = trim(said);
     if (text.find("sudo") != std::string::npos)
-        return {Kind::connect,
+        return {ErrorKind::connect,
             fmt::format("{}: {} is not root, and sudo does not let it become root without a "
                         "password: {}",
                 name, session.user(), text),
@@ -45,7 +45,7 @@ Error not_started(const Link& link, const SshSession& session, const std::string
                         "/etc/sudoers.d/ovd-failover - or log in as root",
                 name, session.user()),
             {}};
-    return {Kind::connect,
+    return {ErrorKind::connect,
         fmt::format("{}: logged in, but no command could be started{}{}", name,
             text.empty() ? "" : ": ", text),
         fmt::format("Try: {} id", session.by_hand()), {}};

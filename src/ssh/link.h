@@ -12,7 +12,7 @@ namespace ovd {
 /// The connection to one node as it comes and goes. Used under the node's mutex.
 class Link {
 public:
-    Link(const SshTarget& target, const SshOptions& options, Person& person)
+    Link(const SshTarget& target, const SshOptions& options, CredentialPrompter& person)
         : target_(target), options_(options), person_(person) {}
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
@@ -42,7 +42,7 @@ public:
 private:
     const SshTarget& target_;
     const SshOptions& options_;
-    Person& person_;
+    CredentialPrompter& person_;
     std::unique_ptr<SshSession> session_;
     std::chrono::steady_clock::time_point prefer_again_{}; ///< not before then
     std::atomic<Millis::rep> most_ = 0;                    ///< 0: as long as it may take

@@ -25,7 +25,7 @@ constexpr std::size_t longest_question = 200;
 class LoginTry {
 public:
     LoginTry(ssh_session session, const SshTarget& target, std::string user,
-        const SshOptions& options, Person& person, bool may_ask)
+        const SshOptions& options, CredentialPrompter& person, bool may_ask)
         : session_(session), target_(target), user_(std::move(user)), options_(options),
           person_(person), may_ask_(may_ask) {
         callbacks_.userdata = this;
@@ -45,7 +45,7 @@ public:
         ssh_set_callbacks(session_, &none);
     }
 
-    Done go() {
+    Status go() {
         if (step(ssh_userauth_none(session_, nullptr))) return {};
         if (allowed(SSH_AUTH_METHOD_PUBLICKEY) && with_keys()) return {};
         for (int tries = 0; tries < 3 && alive(); ++tries) {
@@ -192,33 +192,33 @@ private:
         return Answer::none;
     }
 
-    Done refused() {
+    Status refused() {
         const auto command = ssh_command(session_, target_, user_, options_);
         if (timed_out_)
-            return fail(Kind::connect,
+            return fail(ErrorKind::connect,
                 fmt::format("{}: waited {} for its answer while logging in as {}", target_.name,
                     human_seconds(static_cast<double>(options_.connect_timeout.count()) / 1000),
                     user_),
-                fmt::format("Try: {} - when that takes long too, look at the node: its load, its "
+                fmt::format("Try: {} - when that takes long too, check the node: its load, its "
                             "name servers, where it looks up its users.",
                     command));
         if (!alive())
-            return fail(Kind::connect,
+            return fail(ErrorKind::connect,
                 fmt::format("{}: the connection ended while logging in as {}: {}", target_.name,
                     user_, ssh_get_error(session_)),
                 "Try: " + command);
         if (!unanswered_.empty())
-            return fail(Kind::connect,
+            return fail(ErrorKind::connect,
                 fmt::format("{}: it does not let {} in with any key, and {}", target_.name, user_,
                     unanswered_),
                 fmt::format("Put your key there, so that nothing is asked: ssh-copy-id{}",
                     command.substr(3)));
         if (partial_)
-            return fail(Kind::connect,
+            return fail(ErrorKind::connect,
                 fmt::format("{}: it wants more than one proof from {}, and not all were there",
                     target_.name, user_),
                 "Try: " + command);
-        return fail(Kind::connect,
+        return fail(ErrorKind::connect,
             fmt::format("{}: it does not let {} in with any key{}", target_.name, user_,
                 person_.gives_secrets() ? " or password" : " that is here"),
             fmt::format("Try: {} - and when that asks for a password, put your key there: "
@@ -230,7 +230,7 @@ private:
     const SshTarget& target_;
     std::string user_;
     const SshOptions& options_;
-    Person& person_;
+    CredentialPrompter& person_;
     bool may_ask_;
     bool partial_ = false;
     bool timed_out_ = false;
@@ -241,8 +241,8 @@ private:
 
 } // namespace
 
-Done log_in(ssh_session session, const SshTarget& target, const std::string& user,
-    const SshOptions& options, Person& person, bool may_ask) {
+Status log_in(ssh_session session, const SshTarget& target, const std::string& user,
+    const SshOptions& options, CredentialPrompter& person, bool may_ask) {
     return LoginTry(session, target, user, options, person, may_ask).go();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ssh/person.h"
+#include "ssh/credential_prompter.h"
 
 #include <libssh/libssh.h>
 
@@ -10,8 +10,8 @@ namespace ovd {
 /// Logs in over a connected session whose host key was checked: with the named identity, the agent,
 /// the keys of ~/.ssh/config and the usual ones, then with what a person types.
 /// may_ask: whether a person may be asked for what was not asked before.
-[[nodiscard]] Done log_in(ssh_session session, const SshTarget& target, const std::string& user,
-    const SshOptions& options, Person& person, bool may_ask);
+[[nodiscard]] Status log_in(ssh_session session, const SshTarget& target, const std::string& user,
+    const SshOptions& options, CredentialPrompter& person, bool may_ask);
 
 /// "ssh root@10.20.1.11": how a person tries the same.
 [[nodiscard]] std::string ssh_command(ssh_session session, const SshTarget& target,

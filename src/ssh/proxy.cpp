@@ -45,7 +45,7 @@ std::string filled(const std::string& command, const Proxy::Words& words) {
 Result<std::unique_ptr<Proxy>> Proxy::start(const std::string& command, const Words& words) {
     int ends[2] = {-1, -1};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-        return fail(Kind::connect, std::strerror(errno));
+        return fail(ErrorKind::connect, std::strerror(errno));
     Descriptor ours(ends[0]);
     const Descriptor theirs(ends[1]);
     // Ours alone: the program's own reads and writes are none of our business.
@@ -53,7 +53,7 @@ Result<std::unique_ptr<Proxy>> Proxy::start(const std::string& command, const Wo
     const auto pid =
         spawn_shell(filled(command, words), {.input = theirs.get(), .output = theirs.get()});
     if (!pid)
-        return fail(Kind::connect,
+        return fail(ErrorKind::connect,
             fmt::format("{} cannot be started: {}", command, std::strerror(pid.error())));
     return std::unique_ptr<Proxy>(new Proxy(*pid, std::move(ours)));
 }

@@ -69,7 +69,7 @@ public:
     Batch& operator=(const Batch&) = delete;
 
     /// Fills results; what it does not fill did not end.
-    Done go(Link& link, SshSession& session) {
+    Status go(Link& link, SshSession& session) {
         const bool fresh = !link.lane;
         if (fresh) {
             auto lane = session.exec_as_root("sh", link.patience(link.options().connect_timeout));
@@ -95,7 +95,7 @@ public:
     [[nodiscard]] bool refused() const { return refused_; }
 
 private:
-    Done collect(Link& link, SshSession& session, Channel& lane) {
+    Status collect(Link& link, SshSession& session, Channel& lane) {
         next_deadline(link);
         while (results_.size() < reads_.size()) {
             take(lane.out, link);
@@ -107,7 +107,7 @@ private:
             if (results_.size() == reads_.size()) break;
             const auto left = std::chrono::ceil<Millis>(deadline_ - Steady::now());
             if (left.count() <= 0)
-                return fail(Kind::connect,
+                return fail(ErrorKind::connect,
                     fmt::format("{}: waited {} for the end of: {}", link.target().name,
                         human_seconds(waited().count()), first_line()),
                     "Try: " + session.by_hand());
@@ -116,7 +116,7 @@ private:
             case Pumped::quiet:
                 break;
             case Pumped::broken:
-                return fail(Kind::connect,
+                return fail(ErrorKind::connect,
                     fmt::format(
                         "{}: the connection was cut: {}", link.target().name, session.last_error()),
                     "Try: " + session.by_hand());
@@ -124,7 +124,7 @@ private:
                 refused_ = !begun_;
                 if (refused_)
                     return tl::unexpected(not_started(link, session, lane.out + lane.err));
-                return fail(Kind::connect,
+                return fail(ErrorKind::connect,
                     fmt::format("{}: the shell ended during: {}", link.target().name, first_line()),
                     "Try: " + session.by_hand());
             }
@@ -268,9 +268,9 @@ Result<std::string> get_over(Link& link, const std::string& path) {
     const auto why = result.timed_out                   ? "it took longer than 60 s"
                      : result.output.size() > most_read ? "it is larger than 1.5 MiB"
                                                         : trim(result.output);
-    return fail(Kind::remote,
+    return fail(ErrorKind::remote,
         fmt::format("{}: {} cannot be read: {}", link.target().name, path, why),
-        fmt::format("Look yourself on {}: ls -l {}", link.target().name, shell_quote(path)));
+        fmt::format("Check it yourself on {}: ls -l {}", link.target().name, shell_quote(path)));
 }
 
 } // namespace ovd

@@ -41,17 +41,17 @@ bool SshSession::has_proxy() const {
 }
 
 /// What the farm file says wins over ~/.ssh/config, as on the command line of ssh.
-Done SshSession::configure() {
-    if (session_ == nullptr) return fail(Kind::internal, target_.name + ": out of memory");
+Status SshSession::configure() {
+    if (session_ == nullptr) return fail(ErrorKind::internal, target_.name + ": out of memory");
     (void)ssh_options_set(session_, SSH_OPTIONS_LOG_VERBOSITY_STR, "0");
     if (ssh_options_set(session_, SSH_OPTIONS_HOST, target_.host.c_str()) != SSH_OK)
-        return fail(Kind::farm,
-            fmt::format("{}: {} is no host name or address", target_.name, target_.host));
+        return fail(ErrorKind::farm,
+            fmt::format("{}: {} is not a host name or address", target_.name, target_.host));
     if (!target_.user.empty())
         (void)ssh_options_set(session_, SSH_OPTIONS_USER, target_.user.c_str());
     if (target_.port != 0) (void)ssh_options_set(session_, SSH_OPTIONS_PORT, &target_.port);
     if (ssh_options_parse_config(session_, nullptr) != SSH_OK)
-        return fail(Kind::connect,
+        return fail(ErrorKind::connect,
             fmt::format("{}: ~/.ssh/config cannot be used: {}", target_.name, last_error()),
             "Check it with: ssh -G " + target_.host);
     if (!options_.identity.empty())
@@ -85,22 +85,22 @@ Result<int> SshSession::socket_to(const std::string& address, Millis timeout) {
     return proxy_->take_socket();
 }
 
-Done SshSession::connect_over(const std::string& address, Millis timeout) {
+Status SshSession::connect_over(const std::string& address, Millis timeout) {
     const auto fd = socket_to(address, timeout);
     if (!fd) return tl::unexpected(fd.error());
     const socket_t raw = *fd;
     (void)ssh_options_set(session_, SSH_OPTIONS_FD, &raw);
     if (ssh_connect(session_) == SSH_OK) return {};
-    return fail(Kind::connect, fmt::format("{} port {} does not speak SSH as it should: {}",
-                                   address, port_, last_error()));
+    return fail(ErrorKind::connect, fmt::format("{} port {} does not speak SSH as it should: {}",
+                                        address, port_, last_error()));
 }
 
-Done SshSession::shake_hands(KeyCheck how, Person& person) {
+Status SshSession::connect_and_check_key(KeyCheck how, CredentialPrompter& person) {
     return check_host_key(session_, target_, how, person);
 }
 
 Result<std::unique_ptr<SshSession>> SshSession::open(
-    const SshTarget& target, const SshOptions& options, Person& person, Way way) {
+    const SshTarget& target, const SshOptions& options, CredentialPrompter& person, Way way) {
     std::vector<std::string> addresses;
     if (way.preferred) addresses = target.prefer;
     addresses.emplace_back(); // in the end the host itself
@@ -113,7 +113,7 @@ Result<std::unique_ptr<SshSession>> SshSession::open(
         auto ok = preferred ? session->connect_over(address, preferred_timeout)
                             : session->connect_over(session->host_, options.connect_timeout);
         if (ok) {
-            ok = session->shake_hands(
+            ok = session->connect_and_check_key(
                 preferred ? KeyCheck::known_only : KeyCheck::ask_unknown, person);
             // Another machine has the preferred address, or the first look at the key is still
             // to come: both are for the next address to settle.
@@ -128,13 +128,13 @@ Result<std::unique_ptr<SshSession>> SshSession::open(
             return session;
         }
         if (preferred) continue;
-        if (ok.error().kind == Kind::host_key) return tl::unexpected(ok.error());
+        if (ok.error().kind == ErrorKind::host_key) return tl::unexpected(ok.error());
         if (impostor) return tl::unexpected(*impostor);
         auto error = ok.error().during(target.name);
         if (error.hint.empty()) error.hint = "Try: " + session->by_hand_;
         return tl::unexpected(std::move(error));
     }
-    return fail(Kind::internal, target.name + ": no address");
+    return fail(ErrorKind::internal, target.name + ": no address");
 }
 
 Result<std::unique_ptr<Channel>> SshSession::exec_as_root(
@@ -151,11 +151,11 @@ Result<std::unique_ptr<Channel>> SshSession::exec_as_root(
             session_, channel, user_ == "root" ? words : std::string(root_prefix) + words);
     if (channel != nullptr) ssh_channel_free(channel);
     if (result == SSH_AGAIN)
-        return fail(Kind::connect,
+        return fail(ErrorKind::connect,
             fmt::format("{}: waited {} for it to open a channel", target_.name,
                 human_seconds(static_cast<double>(timeout.count()) / 1000)),
             "Try: " + by_hand_);
-    return fail(Kind::connect,
+    return fail(ErrorKind::connect,
         fmt::format("{}: the connection was cut: {}", target_.name, last_error()),
         "Try: " + by_hand_);
 }

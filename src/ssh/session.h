@@ -2,8 +2,8 @@
 #pragma once
 
 #include "ssh/channel.h"
+#include "ssh/credential_prompter.h"
 #include "ssh/host_key.h"
-#include "ssh/person.h"
 #include "ssh/proxy.h"
 
 #include <memory>
@@ -19,7 +19,7 @@ public:
     };
     /// Connects, checks the host key under target.host, and logs in.
     [[nodiscard]] static Result<std::unique_ptr<SshSession>> open(
-        const SshTarget& target, const SshOptions& options, Person& person, Way way);
+        const SshTarget& target, const SshOptions& options, CredentialPrompter& person, Way way);
 
     ~SshSession();
 
@@ -37,9 +37,9 @@ public:
 
 private:
     SshSession(const SshTarget& target, const SshOptions& options);
-    Done configure();
-    Done connect_over(const std::string& address, Millis timeout);
-    Done shake_hands(KeyCheck how, Person& person);
+    Status configure();
+    Status connect_over(const std::string& address, Millis timeout);
+    Status connect_and_check_key(KeyCheck how, CredentialPrompter& person);
     [[nodiscard]] bool has_proxy() const;
     Result<int> socket_to(const std::string& address, Millis timeout);
 

@@ -68,7 +68,7 @@ Result<Descriptor> connect_tcp(const std::string& host, int port, Millis timeout
     addrinfo* found = nullptr;
     const int failed = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found);
     if (failed != 0)
-        return fail(Kind::connect,
+        return fail(ErrorKind::connect,
             fmt::format("the name {} cannot be resolved: {}", host, ::gai_strerror(failed)));
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
     int error = ETIMEDOUT;
@@ -78,10 +78,11 @@ Result<Descriptor> connect_tcp(const std::string& host, int port, Millis timeout
         if (error == 0) return fd;
     }
     if (error == ETIMEDOUT)
-        return fail(Kind::connect,
+        return fail(ErrorKind::connect,
             fmt::format("waited {} for {} port {} to answer",
                 human_seconds(static_cast<double>(timeout.count()) / 1000), host, port));
-    return fail(Kind::connect, fmt::format("{} port {}: {}", host, port, std::strerror(error)));
+    return fail(
+        ErrorKind::connect, fmt::format("{} port {}: {}", host, port, std::strerror(error)));
 }
 
 } // namespace ovd

@@ -12,7 +12,7 @@ namespace {
 /// One node: both sides of it over one connection, one thing at a time.
 class NodeOverSsh final : public Reader, public Changer {
 public:
-    NodeOverSsh(SshTarget target, const SshOptions& options, Person& person)
+    NodeOverSsh(SshTarget target, const SshOptions& options, CredentialPrompter& person)
         : target_(std::move(target)), link_(target_, options, person) {}
 
     Result<std::vector<ReadResult>> read(std::span<const Read> reads) override {
@@ -60,7 +60,7 @@ public:
 
 private:
     static tl::unexpected<Error> none() {
-        return fail(Kind::internal, "a node was asked for that is not in the farm");
+        return fail(ErrorKind::internal, "a node was asked for that is not in the farm");
     }
 };
 
@@ -68,7 +68,7 @@ private:
 struct Shared {
     explicit Shared(SshOptions given) : options(std::move(given)), person(options) {}
     SshOptions options;
-    Person person;
+    CredentialPrompter person;
 };
 
 class SshConnections final : public ChangingConnections {

@@ -206,7 +206,7 @@ Result<JobState> understand_look(const ReadResult& result) {
         !read_phase(words[0], state.phase) || !read_number(words[1], state.status) ||
         !read_number(words[2], state.started) || !read_number(words[3], state.ended) ||
         !read_number(words[4], state.now))
-        return fail(Kind::unknown,
+        return fail(ErrorKind::unknown,
             "the record of the job cannot be read: " +
                 (result.timed_out ? "it took too long" : trim(result.output.substr(0, 300))));
     if (state.phase != JobState::Phase::ended) state.status = -1;

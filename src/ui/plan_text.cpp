@@ -47,7 +47,7 @@ std::string state_of(const Plan& plan, std::size_t task, const PlanShow& show) {
     const bool seen = finding != show.findings.end();
     if (record.is_done()) {
         if (seen && finding->second.state == Finding::State::not_done)
-            return "was done by this run, but no longer looks so";
+            return "was done by this run, but its probe says no now";
         if (!is_same_plan(plan.details[task], record))
             return "done, by an older plan than this one";
         return "done " + record.ended;
@@ -74,7 +74,7 @@ public:
     }
     void operator()(const AskOp& ask) {
         page_.prose(ask.question, "    ", "asks: ");
-        if (!ask.look.empty()) page_.prose(ask.look, "    ", "look at: ");
+        if (!ask.look.empty()) page_.prose(ask.look, "    ", "check: ");
         if (!ask.hook.empty())
             page_.prose(
                 fmt::format("(a hook named {} in farm.toml answers instead)", ask.hook), "    ");
@@ -120,8 +120,8 @@ void show_task(Page& page, const Plan& plan, std::size_t task, const PlanShow& s
         show_operation(page, op);
     for (const auto& check : detail.checks) {
         page.line(check.within.count() > 0
-                      ? fmt::format("    then looks, for at most {} s:", check.within.count())
-                      : "    then looks:");
+                      ? fmt::format("    then checks, for at most {} s:", check.within.count())
+                      : "    then checks:");
         page.verbatim(check.command, "      ");
         if (!check.input.empty()) page.verbatim(check.input.display(), "      stdin: ");
     }
@@ -247,8 +247,7 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
                                          : "Nothing of what was chosen is left to do.");
         if (left > 0) page.line(fmt::format("{} tasks are left to do.", left));
         if (unknown > 0)
-            page.line(
-                fmt::format("For {} of them it cannot be told whether they are done.", unknown));
+            page.line(fmt::format("For {} of them it is unknown whether they are done.", unknown));
     }
     return page.text();
 }

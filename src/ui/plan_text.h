@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "engine/look.h"
+#include "engine/inspect.h"
 #include "engine/plan.h"
 #include "engine/state.h"
 

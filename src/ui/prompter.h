@@ -13,7 +13,7 @@ namespace ovd {
 class Prompter {
 public:
     /// Judges an answer. Its message and hint are shown before the question is put again.
-    using Validator = std::function<Done(const std::string&)>;
+    using Validator = std::function<Status(const std::string&)>;
 
     virtual ~Prompter() = default;
     /// An answer without white space around it; an empty one means default_value. Puts the question

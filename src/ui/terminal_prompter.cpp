@@ -62,11 +62,11 @@ Result<std::optional<std::string>> TerminalPrompter::read_line(
     std::string about = lines(question).empty() ? "" : trim(lines(question).back());
     if (about.ends_with(':')) about.pop_back();
     if (!may_ask_)
-        return fail(Kind::refused, "Nobody may be asked: " + about, "Leave --no-input out.");
+        return fail(ErrorKind::refused, "Nobody may be asked: " + about, "Leave --no-input out.");
     const auto stopped = [&](const std::string& why) {
         show("\n");
-        return fail(Kind::stopped, fmt::format("{} at the question: {}", why, about),
-            "Type the same command again to go on.");
+        return fail(ErrorKind::stopped, fmt::format("{} at the question: {}", why, about),
+            "Type the same command again to resume.");
     };
     if (stop_.stop_requested()) return stopped("Stopped"); // while another one was answered
     std::fflush(stdout);
@@ -102,7 +102,7 @@ Result<std::string> TerminalPrompter::ask(
         std::string answer = trim(**line);
         if (answer.empty()) answer = default_value;
         if (!validator) return answer;
-        const Done good = validator(answer);
+        const Status good = validator(answer);
         if (good) return answer;
         show("  " + good.error().message + "\n");
         if (!good.error().hint.empty()) show("  " + good.error().hint + "\n");

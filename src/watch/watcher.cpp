@@ -35,7 +35,7 @@ void Watcher::begins(const std::string& task, const Step& step) {
 }
 
 /// The service was being watched when the run before ended, or it was still away.
-void Watcher::go_on() {
+void Watcher::resume_watching() {
     std::optional<Moment> away;
     bool open = false;
     Cause cause;
@@ -130,7 +130,7 @@ void Watcher::watch(std::stop_token stop, std::optional<Moment> away_since) {
     }
     if (away_since_ && seen_up_) record_away({});
     if (!away_since_ && seen_up_ && away_seconds_ == 0)
-        events_.note(last_task_, "the service was there all the time");
+        events_.note(last_task_, "the service was up all the time");
     if (probes_ == 0) return; // nothing was seen: the next run goes on from there
     (void)journal_.write(WatchEnded{
         last_task_, iso_time(began_), iso_time(clock_.wall()), probes_, away_seconds_, seen_up_});
@@ -142,7 +142,7 @@ void Watcher::take(const Probed& probed) {
         up_since_.reset();
         if (!away_since_) go_away(probed.began);
         if (std::exchange(unseen_, false)) {
-            events_.note(away_cause_.task, "the service is still away");
+            events_.note(away_cause_.task, "the service is still down");
             events_.service(away_since_->wall);
         }
         return;
@@ -159,9 +159,9 @@ void Watcher::go_away(Moment when) {
         const std::scoped_lock lock(mutex_);
         away_cause_ = cause_;
     }
-    events_.note(away_cause_.task, seen_up_ ? "the service is away"
+    events_.note(away_cause_.task, seen_up_ ? "the service is down"
                                             : "the service does not answer from here: either it is "
-                                              "away already, or [watch] in sheet.toml asks for "
+                                              "down already, or [watch] in sheet.toml asks for "
                                               "something else than your users do");
     events_.service(when.wall);
     if (seen_up_) record_away({});
@@ -171,8 +171,8 @@ void Watcher::come_back(Moment when) {
     const auto seconds = seconds_between(away_since_->mono, when.mono);
     events_.service({});
     events_.note(
-        away_cause_.task, unseen_ ? "the service is back; nobody was watching when it came back"
-                                  : fmt::format("the service is back after {:.1f} s", seconds));
+        away_cause_.task, unseen_ ? "the service is up again; nobody was watching when it came up"
+                                  : fmt::format("the service is up again after {:.1f} s", seconds));
     record_away(when);
     unseen_ = false;
     away_seconds_ += seconds;
@@ -185,7 +185,7 @@ void Watcher::look_at_limit() {
     if (seconds < static_cast<double>(away_cause_.limit.count())) return;
     told_limit_ = true;
     events_.note(away_cause_.task,
-        fmt::format("the service has been away for {:.0f} s, longer than the limit of {} s",
+        fmt::format("the service has been down for {:.0f} s, longer than the limit of {} s",
             seconds, away_cause_.limit.count()));
     const std::scoped_lock lock(mutex_);
     crossed_ = away_cause_.section;

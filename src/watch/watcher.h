@@ -31,7 +31,7 @@ public:
 
     /// Watches at once when the journal says that the service was being watched or is still away:
     /// what happens then is put down to the task of that time.
-    void go_on();
+    void resume_watching();
 
     void begins(const std::string& task, const Step& step) override;
     void ends(const std::string& task) override;

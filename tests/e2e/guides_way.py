@@ -52,7 +52,7 @@ def lists():
     check("every instruction is listed", shown.returncode == 0 and len(rows) == 115
           and "115 instructions on 5 platforms, 0 missing" in shown.stdout, shown.stdout[-300:])
     empty = [row["id"] for row in rows if len(row["platforms"]) != 5 or not row["asks"]
-             or any(cell["how"] not in ("done", "asked", "looked", "-") or (cell["how"] != "-") != bool(cell["steps"])
+             or any(cell["how"] not in ("done", "asked", "checked", "-") or (cell["how"] != "-") != bool(cell["steps"])
                     for cell in row["platforms"].values())]
     check("with a step, or not asked for, on each of the five platforms", not empty, f"{empty}")
     wide = [line for line in shown.stdout.splitlines() if len(line) > 80 and " " in line.strip()]

@@ -71,7 +71,7 @@ def check_that_cannot_run():
     path.write_text(re.sub(r"(\[\[step\.verify\]\]\ncommand *= *)'''.*?'''", r"\1'''exit 3'''", text, count=1, flags=re.S))
     looked = wizard("check", "--steps", steps)
     check("a check that cannot run stops the migration", looked.returncode == 10
-          and "could not be looked at" in looked.stdout, f"exit {looked.returncode}: {looked.stdout[-500:]}")
+          and "could not be checked" in looked.stdout, f"exit {looked.returncode}: {looked.stdout[-500:]}")
     shutil.rmtree(steps)
 
 
@@ -149,7 +149,7 @@ def check_watched():
               [r for r in journal() if r.get("kind") == "outage" and r["from"] == record["from"] and not r["to"]])
     output = (STATE / "run.output").read_text()
     check("each was told as it began and as it ended", output.count("the service is down") == len(records)
-          and output.count("the service is back after") == len(records), f"{len(records)}")
+          and output.count("the service is up again after") == len(records), f"{len(records)}")
 
 
 def check_every_sheet():

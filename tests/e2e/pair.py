@@ -84,7 +84,7 @@ def mend_one_by_one():
         finally:
             terminal.close()
         check(f"--fix asks for each remedy by itself: {' '.join(answers)}", asked == list(answers), f"{asked}")
-        check("it looks again after mending, and its exit status is of then", ended == code and "Looked at again:" in terminal.text,
+        check("it looks again after mending, and its exit status is of then", ended == code and "Checked again:" in terminal.text,
               f"{ended}: {terminal.text[-800:]}")
         steps = {step for step, _ in findings()}
         check(f"what was answered with yes is mended, and nothing else: {left or 'nothing'} is left",

@@ -73,7 +73,7 @@ def check_status_after_kill(caught):
     check("after a kill, status --json names what was under way", caught <= set(told["troubled"]),
           f"{sorted(caught)}, told {told['troubled']}")
     states = {row["task"]: row["state"] for row in told["each"]}
-    check("and calls it under way", all(states[task] == "under way" for task in caught),
+    check("and calls it running", all(states[task] == "running" for task in caught),
           f"{ {task: states[task] for task in caught} }")
     text = wizard("status").stdout
     check("status says it too, and how to go on", all(task in text for task in caught)
@@ -87,7 +87,7 @@ def check_report_after_kill(caught):
           and told["verdict"]["title"] in ("Under way", "Stopped by a failure")
           and 20 < told["numbers"]["done"] < told["numbers"]["all"], f"{told['verdict']} {told['numbers']}")
     says = told["verdict"]["text"]
-    check("and what was under way", all(f"under way: {task}" in says for task in caught), says)
+    check("and what was under way", all(f"running: {task}" in says for task in caught), says)
     # A kill may come before the first request that gets no answer: then the journal knows of no interruption yet.
     down = [r for r in journal() if r.get("kind") == "outage"]
     seen_down = bool(down) and not down[-1]["to"]
@@ -148,7 +148,7 @@ def interrupt():
     figure(f"Ctrl-C took {took:.1f} s")
     check("Ctrl-C ends the run within 10 seconds", took < 10, f"{took:.1f} s")
     check("Ctrl-C is exit code 11", code == 11, f"{code}: {said[-600:]}")
-    check("Ctrl-C says at once that it is stopping", "Stopping: what is under way on a node" in said, said[-600:])
+    check("Ctrl-C says at once that it is stopping", "Stopping: what is running on a node" in said, said[-600:])
     check("Ctrl-C says where it stopped", re.search(r"Error: Stopped (at [a-z0-9-]+@\w+|between two steps)", said), said[-600:])
     check("Ctrl-C says how to resume", "Resume with: ovd-failover run" in said, said[-600:])
     last = tail.read()[-1]
@@ -200,7 +200,7 @@ def check_found(killed):
     missing = killed - set(found)
     check("each task that a kill caught was looked at", not missing, f"{missing}")
     vague = {t: f for t, f in found.items()
-             if not re.search(r"ended with status \d+ on the node|still running|had ended well|never reached|"
+             if not re.search(r"ended with status \d+ on the node|still running|had succeeded|never reached|"
                               r"nothing had been sent", f)}
     check("the journal says what was found of each", found and not vague, f"{vague}")
     for task, text in found.items():

@@ -200,7 +200,7 @@ def walk():
         terminal.expect(KEYS)
         terminal.type("\x03")
         code = terminal.end()
-        check("Ctrl-C at a question stops with exit code 11", code == 11 and "to go on" in terminal.text, f"{code}: {terminal.text[-600:]}")
+        check("Ctrl-C at a question stops with exit code 11", code == 11 and "to resume" in terminal.text, f"{code}: {terminal.text[-600:]}")
     finally:
         terminal.close()
 

@@ -11,7 +11,7 @@ void judge(const ReadResult& result, const std::vector<AdminCall>& calls) {
     const auto answers = curl_answers(result);
     const auto values = admin_answers(result, calls);
     if (!values) {
-        must(values.error().kind == Kind::unknown || values.error().kind == Kind::refused,
+        must(values.error().kind == ErrorKind::unknown || values.error().kind == ErrorKind::refused,
             "what the API did is unknown or was refused, never a failure", values.error().message);
         must(!values.error().hint.empty(), "there is a way out", values.error().message);
         return;
@@ -25,7 +25,7 @@ void judge(const ReadResult& result, const std::vector<AdminCall>& calls) {
     if (calls.size() != overview_calls().size()) return;
     const auto overview = admin_overview(*values);
     if (!overview) {
-        must(overview.error().kind == Kind::unknown, "an answer of another shape is unknown");
+        must(overview.error().kind == ErrorKind::unknown, "an answer of another shape is unknown");
         return;
     }
     for (const auto& server : overview->servers)

@@ -42,7 +42,7 @@ void farm(std::string_view bytes) {
     const auto reading = read_farm(path.string());
     for (const auto& error : reading.errors) {
         must_have_place(error, path, bytes);
-        must(error.kind == Kind::farm, "an error in farm.toml is of kind farm", error.message);
+        must(error.kind == ErrorKind::farm, "an error in farm.toml is of kind farm", error.message);
         must(!error.hint.empty(), "an error in farm.toml has a way out", error.message);
     }
     const auto loaded = load_farm(path.string());

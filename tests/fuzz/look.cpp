@@ -18,7 +18,8 @@ void look(std::string_view bytes) {
     result.output = bytes.substr(1);
     const auto state = understand_look(result);
     if (!state) {
-        must(state.error().kind == Kind::unknown, "what cannot be read is unknown, never failed");
+        must(state.error().kind == ErrorKind::unknown,
+            "what cannot be read is unknown, never failed");
         return;
     }
     must(result.status == 0, "a look that failed tells nothing");

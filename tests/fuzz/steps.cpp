@@ -45,8 +45,8 @@ const fs::path& tiny_guide() {
 }
 
 void must_be_told(const Error& error, const fs::path& section, std::string_view bytes) {
-    must(error.kind == Kind::steps || error.kind == Kind::farm, "an error of steps is one of steps",
-        error.message);
+    must(error.kind == ErrorKind::steps || error.kind == ErrorKind::farm,
+        "an error of steps is one of steps", error.message);
     must(!error.hint.empty(), "an error in steps has a way out", error.message);
     // What a section lacks may show where another one counts on it.
     if (error.where && error.where->file != section.string()) return;

@@ -18,27 +18,27 @@ public:
 
     Result<std::string> read() override { return disk().bytes; }
 
-    Done append(std::string_view bytes) override {
+    Status append(std::string_view bytes) override {
         faults_.moment(Moment_of::append);
         if (disk().full > 0) {
             --disk().full;
             // Half of it still fits.
             disk().bytes += bytes.substr(0, bytes.size() / 2);
-            return fail(Kind::journal, "The journal cannot be written: no space left",
+            return fail(ErrorKind::journal, "The journal cannot be written: no space left",
                 "Make room on the disk and run again.");
         }
         disk().bytes += bytes;
         return {};
     }
 
-    Done sync() override {
+    Status sync() override {
         faults_.moment(Moment_of::sync);
         disk().durable = disk().bytes.size();
         faults_.moment(Moment_of::recorded);
         return {};
     }
 
-    Done truncate(std::size_t size) override {
+    Status truncate(std::size_t size) override {
         disk().bytes.resize(size);
         disk().durable = std::min(disk().durable, size);
         return {};
@@ -57,7 +57,7 @@ private:
 Result<std::unique_ptr<JournalFile>> open_sim_journal(
     World& world, Faults& faults, const std::string& folder) {
     if (const int other = world.disks[folder].locked_by; other != 0)
-        return fail(Kind::journal, fmt::format("Another run is using {} ({}).", folder, other),
+        return fail(ErrorKind::journal, fmt::format("Another run is using {} ({}).", folder, other),
             "Wait for it.");
     return std::make_unique<SimJournalFile>(world, faults, folder);
 }

@@ -8,7 +8,7 @@ constexpr Millis twenty_minutes{1'200'000};
 
 } // namespace
 
-Done People::think() {
+Status People::think() {
     auto& scheduler = *world_.scheduler;
     scheduler.yield();
     faults_.moment(Moment_of::ask);
@@ -17,7 +17,7 @@ Done People::think() {
             faults_.take(Fault::slow_person) ? twenty_minutes : chance_.between(300, 8'000));
     faults_.moment(Moment_of::answer);
     if (faults_.hung_up || scheduler.process().stop.stop_requested())
-        return fail(Kind::stopped, "Stopped at the question", "Go on with: ovd-failover run");
+        return fail(ErrorKind::stopped, "Stopped at the question", "Resume with: ovd-failover run");
     return {};
 }
 
@@ -59,7 +59,7 @@ Result<Answer> People::ask(const Task& task, const AskOp& question) {
 
 Result<Asker::Choice> People::before(const Step& step, const std::string&) {
     if (!interactive())
-        return fail(Kind::refused, step.id + " would change nodes, and nobody is there.",
+        return fail(ErrorKind::refused, step.id + " would change nodes, and nobody is there.",
             "Run on a terminal, or say yes to everything with --yes.");
     if (auto ok = think(); !ok) return tl::unexpected(ok.error());
     if (faults_.take(Fault::not_yet)) {
@@ -79,9 +79,9 @@ Result<Asker::OnFailure> People::after_failure(const Task& task, const Error& er
     return choice;
 }
 
-Done People::by_hand(const Task& task, const std::string&, const Seen& seen) {
+Status People::by_hand(const Task& task, const std::string&, const Seen& seen) {
     if (!interactive())
-        return fail(Kind::refused, task.id + " has to be done by hand, and nobody is there.",
+        return fail(ErrorKind::refused, task.id + " has to be done by hand, and nobody is there.",
             "Run on a terminal.");
     if (auto ok = think(); !ok) return ok;
     world_.done_by_hand(world_.model().plan().find(task.id).value());
@@ -91,8 +91,8 @@ Done People::by_hand(const Task& task, const std::string&, const Seen& seen) {
         if (!found) return tl::unexpected(found.error());
         if (*found) break;
         if (world_.scheduler->process().stop.stop_requested())
-            return fail(Kind::stopped, "Stopped while " + task.id + " was done by hand.",
-                "Go on with: ovd-failover run");
+            return fail(ErrorKind::stopped, "Stopped while " + task.id + " was done by hand.",
+                "Resume with: ovd-failover run");
         // Whoever sees nothing come of it for long enough gives up.
         if (++looks > 300) world_.scheduler->process().stop.request_stop();
         world_.scheduler->sleep(Millis{2000});
@@ -111,8 +111,8 @@ Result<SheetChecked> SimSheets::run(
     const std::string& title, const std::vector<Record>&, std::stop_token stop) {
     world_.scheduler->sleep(chance_.between(500, 5'000));
     if (stop.stop_requested())
-        return fail(
-            Kind::stopped, "Stopped at the verification sheet.", "Go on with: ovd-failover run");
+        return fail(ErrorKind::stopped, "Stopped at the verification sheet.",
+            "Resume with: ovd-failover run");
     faults_.moment(Moment_of::ask);
     return SheetChecked{.title = title, .failed = faults_.take(Fault::red_sheet)};
 }

@@ -18,13 +18,13 @@ public:
     Result<Answer> ask(const Task& task, const AskOp& question) override;
     Result<Choice> before(const Step& step, const std::string& what) override;
     Result<OnFailure> after_failure(const Task& task, const Error& error) override;
-    Done by_hand(const Task& task, const std::string& commands, const Seen& seen) override;
+    Status by_hand(const Task& task, const std::string& commands, const Seen& seen) override;
     Result<bool> roll_back(const std::string& section, const std::string& why) override;
     [[nodiscard]] bool interactive() const override { return at_terminal_ && !faults_.hung_up; }
 
 private:
     /// A person thinks it over. An error when the terminal is gone or Ctrl-C was pressed.
-    [[nodiscard]] Done think();
+    [[nodiscard]] Status think();
     World& world_;
     Faults& faults_;
     Chance chance_;

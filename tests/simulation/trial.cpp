@@ -36,12 +36,12 @@ void be_wizard(World& world, Faults& faults, Chance chance, const Start& start, 
     auto numbers = chance.split();
     auto journal = Journal::open(std::move(*file), "journal.jsonl", scheduler, numbers, redactor);
     if (!journal) return ended(journal.error());
-    Looker looker(shipped.plan, wires, scheduler, secret);
+    Inspector inspector(shipped.plan, wires, scheduler, secret);
     People people(world, faults, chance.split(), start.at_terminal);
     SimSheets sheets(world, faults, chance.split());
     SimWatch watch(faults);
     SimView view;
-    const Tools tools{shipped.plan, wires, looker, **journal, people, sheets, watch, view,
+    const Tools tools{shipped.plan, wires, inspector, **journal, people, sheets, watch, view,
         scheduler, scheduler, redactor, random_token(numbers)};
     if (auto ok = record_begin(**journal, farm, start.who, tools.token, ""); !ok)
         return ended(ok.error());
@@ -77,7 +77,7 @@ bool rolls_back(const Guide& guide, const std::string& id) {
 /// does not leave the service down.
 void judge_service(World& world, const Outcome& outcome) {
     if (!outcome.error ||
-        (outcome.error->kind != Kind::remote && outcome.error->kind != Kind::journal))
+        (outcome.error->kind != ErrorKind::remote && outcome.error->kind != ErrorKind::journal))
         return;
     const auto& plan = world.model().plan();
     for (std::size_t task = 0; task < plan.tasks.size(); ++task) {
@@ -102,11 +102,11 @@ void judge_outcome(World& world, const Outcome& outcome, bool alone) {
     if (outcome.killed) return;
     const auto& plan = world.model().plan();
     if (alone) judge_service(world, outcome);
-    if (outcome.error && outcome.error->hint.empty() && outcome.error->kind != Kind::stopped)
+    if (outcome.error && outcome.error->hint.empty() && outcome.error->kind != ErrorKind::stopped)
         world.wrong("an error without a hint: " + outcome.error->message);
-    if (outcome.error && outcome.error->kind == Kind::internal)
+    if (outcome.error && outcome.error->kind == ErrorKind::internal)
         world.wrong("a defect of the program: " + outcome.error->message);
-    if (alone && outcome.error && outcome.error->kind == Kind::rolled_back)
+    if (alone && outcome.error && outcome.error->kind == ErrorKind::rolled_back)
         judge_rolled_back(world, outcome.error->message);
     if (!outcome.finished) return;
     for (std::size_t task = 0; task < plan.tasks.size(); ++task)
@@ -211,11 +211,11 @@ void judge_looks(World& world, Chance& chance, Moment now) {
         const auto bytes = world.disks["run"].bytes;
         Wires wires(world, faults, "run");
         Connections& readers = wires;
-        Looker looker(plan, readers, scheduler, secret);
+        Inspector inspector(plan, readers, scheduler, secret);
         const auto text = parse_journal(bytes, "journal.jsonl");
         if (!text) return world.wrong("the journal cannot be read: " + text.error().message);
         const auto state = replay(text->records);
-        const auto found = looker.look(tasks_to_look_at(plan));
+        const auto found = inspector.look(tasks_to_look_at(plan));
         (void)settle(plan, state, found);
         if (world.disks["run"].bytes != bytes) world.wrong("a look has changed the journal");
         if (world.changes() != before) world.wrong("a look has changed a node");

@@ -67,7 +67,7 @@ private:
             world_.wrong(job.id + " is sent before the journal has it on disk");
     }
     [[nodiscard]] tl::unexpected<Error> not_there() const {
-        return fail(Kind::connect, node_ + " does not answer", "Look whether it is up.");
+        return fail(ErrorKind::connect, node_ + " does not answer", "Look whether it is up.");
     }
 
     World& world_;
@@ -82,27 +82,29 @@ Result<JobState> Wires::Wire::run(const Job& job, const JobWatch& watch) {
     faults_.moment(Moment_of::send, node_, &job);
     const auto stopping = [&] { return watch.stop.stop_requested(); };
     if (stopping())
-        return fail(Kind::stopped, node_ + ": stopped before anything was sent", "Run again.");
+        return fail(ErrorKind::stopped, node_ + ": stopped before anything was sent", "Run again.");
     judge_announced(job);
     bool sent = false;
     bool begun = false;
     std::optional<MonoTime> until;
     const auto stopped_meanwhile = [&]() -> Result<JobState> {
         if (!sent)
-            return fail(Kind::stopped, node_ + ": stopped before anything was sent", "Run again.");
+            return fail(
+                ErrorKind::stopped, node_ + ": stopped before anything was sent", "Run again.");
         if (begun) {
             JobState state;
             state.phase = JobState::Phase::running;
             return state;
         }
-        return fail(Kind::unknown, node_ + ": stopped while the connection was cut", "Run again.");
+        return fail(
+            ErrorKind::unknown, node_ + ": stopped while the connection was cut", "Run again.");
     };
     for (;;) {
         if (!world_.reachable(node_)) {
             if (traffic.connects == 0 && !sent) return not_there();
             if (!until) until = scheduler.mono() + patience;
             if (scheduler.mono() >= *until)
-                return sent ? Result<JobState>(fail(Kind::unknown,
+                return sent ? Result<JobState>(fail(ErrorKind::unknown,
                                   node_ + ": the connection was cut while this was under way",
                                   "When the node can be reached, run again."))
                             : Result<JobState>(not_there());
@@ -116,9 +118,9 @@ Result<JobState> Wires::Wire::run(const Job& job, const JobWatch& watch) {
         sent = true;
         const auto delivered = world_.deliver(node_, job, scheduler.process(), !begun);
         if (delivered == World::Delivered::absent)
-            return fail(Kind::unknown, node_ + ": its record is gone", "Look yourself.");
+            return fail(ErrorKind::unknown, node_ + ": its record is gone", "Look yourself.");
         if (delivered == World::Delivered::fenced)
-            return fail(Kind::refused, node_ + ": another run has taken over this farm",
+            return fail(ErrorKind::refused, node_ + ": another run has taken over this farm",
                 "To go on from here, type: ovd-failover run --take-over");
         faults_.moment(Moment_of::begun, node_, &job);
         const auto cut = [&] {

@@ -535,7 +535,8 @@ Result<std::string> World::get(const std::string& node, const std::string& path)
         if (std::ranges::all_of(after, [this](auto t) { return holds(t); }))
             return Model::content(node, path);
     }
-    return fail(Kind::remote, fmt::format("{}: {} is not there", node, path), "Look yourself.");
+    return fail(
+        ErrorKind::remote, fmt::format("{}: {} is not there", node, path), "Look yourself.");
 }
 
 std::string World::admin_answers(bool overview) const {

@@ -103,19 +103,19 @@ void check_operation(const toml::table& expect, const Operation& op) {
 
 void check_case(const fs::path& path) {
     INFO(path.string());
-    const auto table = load_toml(path, Kind::internal);
+    const auto table = load_toml(path, ErrorKind::internal);
     REQUIRE(table);
-    REQUIRE(only_keys(*table, path, {"platform", "action", "expect"}, Kind::internal));
+    REQUIRE(only_keys(*table, path, {"platform", "action", "expect"}, ErrorKind::internal));
     const auto& expect = *(*table)["expect"].as_table();
     REQUIRE(only_keys(expect, path,
         {"run", "holds", "stdin", "probe", "probe_holds", "path", "owner", "mode", "content",
             "question", "look", "hook", "what", "within", "error"},
-        Kind::internal));
+        ErrorKind::internal));
     const auto became =
         plan_one(*(*table)["action"].as_table(), (*table)["platform"].value_or("debian12"));
     if (expect.contains("error")) {
         REQUIRE_FALSE(became);
-        CHECK(became.error().kind == Kind::steps);
+        CHECK(became.error().kind == ErrorKind::steps);
         CHECK_FALSE(became.error().hint.empty());
         const auto error = wanted(expect, "error");
         INFO(became.error().message);

@@ -42,14 +42,15 @@ TEST_CASE("a good answer gives its bare value") {
 TEST_CASE("a wrong password and a second factor are refusals that say so") {
     const auto wrong =
         refusal(answer(401, R"({"error":{"code":"not_authorized","message":"no"}})"));
-    CHECK(wrong.kind == Kind::refused);
+    CHECK(wrong.kind == ErrorKind::refused);
     CHECK(wrong.message.find("not_authorized") != std::string::npos);
     const auto factor =
         refusal(answer(401, R"({"error":{"code":"auth_mfa_required","message":"code"}})"));
-    CHECK(factor.kind == Kind::refused);
+    CHECK(factor.kind == ErrorKind::refused);
     CHECK(factor.message.find("second factor") != std::string::npos);
     // Some give it with status 200.
-    CHECK(refusal(answer(200, R"({"error":{"code":"auth_mfa_required"}})")).kind == Kind::refused);
+    CHECK(refusal(answer(200, R"({"error":{"code":"auth_mfa_required"}})")).kind ==
+          ErrorKind::refused);
 }
 
 TEST_CASE("whatever is no clear answer leaves it unknown") {
@@ -61,12 +62,12 @@ TEST_CASE("whatever is no clear answer leaves it unknown") {
     CHECK(refusal(answer(200, R"({"error":{"code":"internal","message":"m"}})"))
               .message.find("internal") != std::string::npos);
     const auto slow = refusal("\n@@ovd-answer 000 20.001 0 \ncurl: (28) Operation timed out\n", 28);
-    CHECK(slow.kind == Kind::unknown);
+    CHECK(slow.kind == ErrorKind::unknown);
     CHECK(slow.message.find("Operation timed out") != std::string::npos);
     const auto cut = refusal(answer(200, R"({"version":)") +
                                  "curl: (18) transfer closed with 40 bytes remaining to read\n",
         18);
-    CHECK(cut.kind == Kind::unknown);
+    CHECK(cut.kind == ErrorKind::unknown);
     CHECK(cut.message.find("40 bytes remaining") != std::string::npos);
     CHECK(refusal("sh: 1: curl: not found\n", 127).hint == "Install the package curl.");
     // The connection ended before the second of two calls.
@@ -75,7 +76,7 @@ TEST_CASE("whatever is no clear answer leaves it unknown") {
 
 TEST_CASE("an answer that is nested without end is no answer, and does no harm") {
     const auto deep = std::string(100'000, '[') + std::string(100'000, ']');
-    CHECK(refusal(answer(200, "{\"error\":{\"code\":" + deep + "}}")).kind == Kind::unknown);
+    CHECK(refusal(answer(200, "{\"error\":{\"code\":" + deep + "}}")).kind == ErrorKind::unknown);
     // Brackets in a text nest nothing.
     const auto text = R"("\"[)" + std::string(1'000, '[') + "\"";
     CHECK(admin_answers(seen(answer(200, text)), one));
@@ -109,7 +110,7 @@ TEST_CASE("an overview of one organization alone is not taken for the whole farm
         CHECK_FALSE(admin_answers(seen(lost + rest), overview_calls()));
     const auto no = admin_answers(seen(answer(200, "false") + rest), overview_calls());
     REQUIRE(no);
-    CHECK(admin_overview(*no).error().kind == Kind::unknown);
+    CHECK(admin_overview(*no).error().kind == ErrorKind::unknown);
     const auto none =
         admin_answers(seen(answer(200, "true") + answer(200, R"({"system_in_maintenance":1})") +
                            answer(200, "[]") + answer(200, "[]")),

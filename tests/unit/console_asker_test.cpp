@@ -16,7 +16,7 @@ using namespace ovd;
 namespace {
 
 /// A person who presses Enter, types something, or closes the terminal, as scripted.
-class Person final : public Prompter {
+class CredentialPrompter final : public Prompter {
 public:
     std::function<Result<bool>(const std::function<bool()>& enough)> at_hand = [](const auto&) {
         return Result<bool>(true);
@@ -30,7 +30,9 @@ public:
         return word;
     }
     Result<bool> confirm(const std::string&, bool proposed) override { return proposed; }
-    Result<std::string> secret(const std::string&) override { return fail(Kind::internal, ""); }
+    Result<std::string> secret(const std::string&) override {
+        return fail(ErrorKind::internal, "");
+    }
     Result<bool> wait_for_enter(
         const std::string& text, const std::function<bool()>& enough) override {
         most_at_once = std::max(most_at_once.load(), ++at_once);
@@ -52,7 +54,7 @@ public:
 struct AtTheTerminal {
     Farm farm;
     Step step;
-    Person person;
+    CredentialPrompter person;
     FakeView view;
     std::stop_source stop;
     std::string before;
@@ -102,11 +104,11 @@ private:
 TEST_CASE("a terminal that closes says nothing about a task by hand") {
     AtTheTerminal at;
     at.person.at_hand = [](const auto&) {
-        return Result<bool>(fail(Kind::stopped, "The input ended"));
+        return Result<bool>(fail(ErrorKind::stopped, "The input ended"));
     };
     const auto ended = at.asker.by_hand(at.task("osm1"), "true\n", {});
     REQUIRE_FALSE(ended);
-    CHECK(ended.error().kind == Kind::stopped);
+    CHECK(ended.error().kind == ErrorKind::stopped);
 }
 
 TEST_CASE("an Enter that comes too early is told so, and the commands are not repeated") {
@@ -138,7 +140,7 @@ TEST_CASE("what is done by hand is noticed while the person is still asked") {
 
 TEST_CASE("of several tasks by hand one is shown at a time") {
     AtTheTerminal at;
-    std::vector<std::future<Done>> all;
+    std::vector<std::future<Status>> all;
     const std::vector<Task> tasks{at.task("pcs3"), at.task("pcs4"), at.task("osm2")};
     for (const auto& task : tasks)
         all.push_back(std::async(
@@ -154,7 +156,7 @@ TEST_CASE("after a stop no task is shown to be done by hand") {
     at.stop.request_stop();
     const auto ended = at.asker.by_hand(at.task("osm1"), "true\n", {});
     REQUIRE_FALSE(ended);
-    CHECK(ended.error().kind == Kind::stopped);
+    CHECK(ended.error().kind == ErrorKind::stopped);
     CHECK(at.person.shown.empty());
 }
 
@@ -200,7 +202,7 @@ TEST_CASE("the end of the input is no Enter") {
     in.close();
     const auto ended = prompter.wait_for_enter("Done? ", [] { return false; });
     REQUIRE_FALSE(ended);
-    CHECK(ended.error().kind == Kind::stopped);
+    CHECK(ended.error().kind == ErrorKind::stopped);
 }
 
 TEST_CASE("while one question waits for its answer no other is put") {
@@ -208,7 +210,7 @@ TEST_CASE("while one question waits for its answer no other is put") {
     TerminalPrompter prompter(true);
     in.type("first\nsecond\n");
     std::future<Result<std::string>> other;
-    const auto first = prompter.ask("One", "", [&](const std::string&) -> Done {
+    const auto first = prompter.ask("One", "", [&](const std::string&) -> Status {
         other = std::async(std::launch::async, [&] { return prompter.ask("Two"); });
         CHECK(other.wait_for(Millis{300}) == std::future_status::timeout);
         return {};

@@ -34,7 +34,7 @@ TEST_CASE("resolving fills each place in the language it stands in") {
 
 TEST_CASE("a place that cannot be filled is an error, not an empty place") {
     const auto bytes = grant().resolve([](const Content::Part& part) -> Result<std::string> {
-        return fail(Kind::farm, "no " + part.value);
+        return fail(ErrorKind::farm, "no " + part.value);
     });
     REQUIRE_FALSE(bytes);
     CHECK(bytes.error().message == "no db_password");
@@ -42,7 +42,7 @@ TEST_CASE("a place that cannot be filled is an error, not an empty place") {
 
 TEST_CASE("text is never looked up, and an empty content is empty") {
     const auto never = [](const Content::Part&) -> Result<std::string> {
-        return fail(Kind::internal, "looked up");
+        return fail(ErrorKind::internal, "looked up");
     };
     CHECK(Content("a").resolve(never).value() == "a");
     CHECK(Content("").empty());

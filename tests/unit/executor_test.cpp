@@ -63,8 +63,8 @@ TEST_CASE("a probe that cannot be made is never taken for done") {
     RunFixture run(one_section(blind));
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::unknown);
-    CHECK(summary.error->message.find("cannot be told") != std::string::npos);
+    CHECK(summary.error->kind == ErrorKind::unknown);
+    CHECK(summary.error->message.find("it is unknown whether") != std::string::npos);
     CHECK(summary.left == 1);
     CHECK(run.log().empty());
 }
@@ -83,7 +83,7 @@ TEST_CASE("a failure stops what comes after, and the next run goes on from there
     RunFixture run(one_section(sets("a") + fails("b") + sets("c")));
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::remote);
+    CHECK(summary.error->kind == ErrorKind::remote);
     CHECK(summary.error->message.find("no such luck") != std::string::npos);
     CHECK(summary.left == 2);
     CHECK(run.log() == "osm1: set a, osm1: fail");
@@ -130,7 +130,7 @@ TEST_CASE("a task that no longer looks done is told and left alone") {
     run.nodes.world.machines["osm1"].facts.erase("a");
     const auto summary = run.run();
     CHECK(summary.drift == std::vector<std::string>{"a@osm1"});
-    CHECK(run.view.told("a@osm1 note: was done by this run, but no longer looks so"));
+    CHECK(run.view.told("a@osm1 note: was done by this run, but its probe says no now"));
     CHECK(run.log() == "osm1: set a, osm1: set b");
     CHECK_FALSE(run.has("osm1", "a"));
     const auto again = run.run({{"a"}, true, true, false, ""});
@@ -151,7 +151,7 @@ TEST_CASE("a step that was chosen alone needs what comes before it") {
     RunFixture run(one_section(sets("a") + sets("b")));
     const auto summary = run.run({{"b"}, true, false, false, ""});
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::usage);
+    CHECK(summary.error->kind == ErrorKind::usage);
     CHECK(summary.error->message == "b@osm1 needs a@osm1 first, and that is not done.");
     CHECK(run.log().empty());
     CHECK(run.run({{"a"}, true, false, false, ""}).left == 0);
@@ -171,7 +171,7 @@ TEST_CASE("a person is asked before a step that changes a node, and may leave it
     run.asker.choices["a"] = Asker::Choice::stop;
     const auto stopped = run.run({{}, false, false, false, ""});
     REQUIRE(stopped.error);
-    CHECK(stopped.error->kind == Kind::stopped);
+    CHECK(stopped.error->kind == ErrorKind::stopped);
 }
 
 TEST_CASE("a node that may not be logged in to is done by hand") {
@@ -211,7 +211,7 @@ TEST_CASE("a stop ends between two steps and says how to go on") {
     };
     const auto summary = run.run(all_yes, source.get_token());
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::stopped);
+    CHECK(summary.error->kind == ErrorKind::stopped);
     CHECK(summary.error->hint == "Resume with: ovd-failover run");
     CHECK(run.log() == "osm1: set a");
     CHECK(run.run().left == 0);
@@ -223,7 +223,7 @@ TEST_CASE("another run on the farm is respected, and nothing is changed") {
     run.nodes.world.machines["pcs3"].leased_by_other = true;
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::refused);
+    CHECK(summary.error->kind == ErrorKind::refused);
     CHECK(summary.error->message.find("eve@laptop") != std::string::npos);
     CHECK(summary.error->hint.find("--take-over") != std::string::npos);
     CHECK(run.log().empty());
@@ -250,7 +250,7 @@ TEST_CASE("a red sheet stops the run, and a person's word lets it go on") {
     run.asker.not_yet.insert(std::string(failed_sheet_question));
     const auto stopped = run.run();
     REQUIRE(stopped.error);
-    CHECK(stopped.error->kind == Kind::refused);
+    CHECK(stopped.error->kind == ErrorKind::refused);
     CHECK(run.has("osm1", "a"));
     CHECK_FALSE(run.has("osm1", "b"));
     // The sheet is gone through anew; now somebody says to go on, and that is recorded.
@@ -281,6 +281,6 @@ TEST_CASE("when the service is away for too long, the way back can be taken") {
     };
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::rolled_back);
+    CHECK(summary.error->kind == ErrorKind::rolled_back);
     CHECK_FALSE(run.has("osm1", "a"));
 }

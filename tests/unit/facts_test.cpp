@@ -17,7 +17,7 @@ public:
     Reader& reader(const std::string& /*node*/) override { return *this; }
     [[nodiscard]] Traffic traffic(const std::string& /*node*/) const override { return {}; }
     Result<std::string> get(const std::string& path) override {
-        return fail(Kind::remote, path + " is not there.");
+        return fail(ErrorKind::remote, path + " is not there.");
     }
     Result<std::vector<ReadResult>> read(std::span<const Read> reads) override {
         if (error) return tl::unexpected(*error);
@@ -71,7 +71,7 @@ TEST_CASE("a node that says nothing, or is away, keeps what its platform has") {
     nodes.words = "0.9.1";
     nodes.status = 127;
     REQUIRE(read_facts(farm, guide, nodes, threads));
-    nodes.error = Error{Kind::connect, "osm1 does not answer.", "", {}};
+    nodes.error = Error{ErrorKind::connect, "osm1 does not answer.", "", {}};
     REQUIRE(read_facts(farm, guide, nodes, threads));
     CHECK_FALSE(farm.nodes[0].facts.contains("pcs"));
     CHECK(planned(guide, farm) == "newest");
@@ -90,7 +90,7 @@ TEST_CASE("a node that is away just now keeps what it said the last time") {
     const auto state = replay({Record{0, "", RunBegan{.facts = facts_of(farm)}}});
     auto later = small_farm();
     use_facts(later, state.facts);
-    nodes.error = Error{Kind::connect, "osm1 does not answer.", "", {}};
+    nodes.error = Error{ErrorKind::connect, "osm1 does not answer.", "", {}};
     REQUIRE(read_facts(later, guide, nodes, threads));
     CHECK(planned(guide, later) == "oldest");
     CHECK_FALSE(never_asked(guide, later.nodes[0]));
@@ -111,7 +111,7 @@ TEST_CASE("nonsense and a wrong host key end the planning") {
     REQUIRE_FALSE(odd);
     CHECK(odd.error().message.find("network is carrier pigeon") != std::string::npos);
     CHECK_FALSE(odd.error().hint.empty());
-    nodes.error = Error{Kind::host_key, "The host key of osm1 has changed.", "", {}};
+    nodes.error = Error{ErrorKind::host_key, "The host key of osm1 has changed.", "", {}};
     REQUIRE_FALSE(read_facts(farm, guide, nodes, threads));
 }
 

@@ -41,11 +41,11 @@ public:
         const std::scoped_lock lock(farm_.mutex_);
         const auto file = machine().files.find(path);
         if (file != machine().files.end()) return file->second;
-        return fail(Kind::remote, path + " is not there");
+        return fail(ErrorKind::remote, path + " is not there");
     }
 
     Result<JobState> run(const Job& job, const JobWatch&) override {
-        if (seen_away()) return fail(Kind::unknown, name_ + " is out of sight");
+        if (seen_away()) return fail(ErrorKind::unknown, name_ + " is out of sight");
         if (auto told = begin(job)) return *told;
         if (farm_.on_job) farm_.on_job(name_, job.command);
         std::this_thread::sleep_for(std::chrono::microseconds(300)); // lets others run beside it
@@ -68,7 +68,7 @@ private:
         return away();
     }
     [[nodiscard]] tl::unexpected<Error> not_seen() const {
-        return fail(Kind::connect, name_ + " does not answer");
+        return fail(ErrorKind::connect, name_ + " does not answer");
     }
     FakeMachine& machine() { return farm_.world.machines[name_]; }
 
@@ -97,9 +97,9 @@ private:
         const std::scoped_lock lock(farm_.mutex_);
         --farm_.running_;
         auto& known = machine().jobs.at(job.id);
-        if (known.command == "cut") return fail(Kind::unknown, name_ + " is out of sight");
+        if (known.command == "cut") return fail(ErrorKind::unknown, name_ + " is out of sight");
         if (known.command.starts_with("slow ") && !std::exchange(known.left, true))
-            return fail(Kind::unknown, name_ + " is out of sight");
+            return fail(ErrorKind::unknown, name_ + " is out of sight");
         work(machine(), known.command, known.state);
         known.state.started = known.state.ended = static_cast<double>(farm_.world.millis) / 1000;
         farm_.moment();
@@ -221,7 +221,7 @@ Result<Asker::OnFailure> FakeAsker::after_failure(const Task& task, const Error&
     return mend;
 }
 
-Done FakeAsker::by_hand(const Task& task, const std::string& commands, const Seen& seen) {
+Status FakeAsker::by_hand(const Task& task, const std::string& commands, const Seen& seen) {
     for (;;) {
         if (seen) {
             const auto found = seen();

@@ -89,7 +89,7 @@ public:
     Result<Answer> ask(const Task& task, const AskOp& question) override;
     Result<Choice> before(const Step& step, const std::string& what) override;
     Result<OnFailure> after_failure(const Task& task, const Error& error) override;
-    Done by_hand(const Task& task, const std::string& commands, const Seen& seen) override;
+    Status by_hand(const Task& task, const std::string& commands, const Seen& seen) override;
     Result<bool> roll_back(const std::string&, const std::string&) override { return back; }
     bool interactive() const override { return there || !on_failure.empty() || back; }
 

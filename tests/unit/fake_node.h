@@ -36,7 +36,9 @@ public:
         ++round_trips;
         return results;
     }
-    Result<std::string> get(const std::string&) override { return fail(Kind::io, "not asked for"); }
+    Result<std::string> get(const std::string&) override {
+        return fail(ErrorKind::io, "not asked for");
+    }
     int round_trips = 0;
 
     std::string seen; ///< all that left the node

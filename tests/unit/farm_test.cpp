@@ -60,7 +60,7 @@ TEST_CASE("each wrong farm file is refused where it is wrong, with a way out") {
         const auto farm = load_farm(path.string());
         REQUIRE_FALSE(farm);
         const Error& error = farm.error();
-        CHECK(error.kind == Kind::farm);
+        CHECK(error.kind == ErrorKind::farm);
         REQUIRE(error.where);
         CHECK(to_string(*error.where) == path.string() + ":" + trim(parts[1]) + ":" + parts[2]);
         CHECK_THAT(error.message, Catch::Contains(expected));
@@ -215,7 +215,7 @@ TEST_CASE("a slip of the pen in a key is one error, not two") {
 TEST_CASE("a farm file that is not there is told with the way to get one") {
     const auto farm = load_farm("/nowhere/farm.toml");
     REQUIRE_FALSE(farm);
-    CHECK(farm.error().kind == Kind::farm);
+    CHECK(farm.error().kind == ErrorKind::farm);
     CHECK_THAT(farm.error().message, Catch::Contains("/nowhere/farm.toml"));
     CHECK_THAT(farm.error().hint, Catch::Contains("ovd-failover init"));
 }

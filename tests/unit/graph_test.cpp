@@ -81,7 +81,7 @@ TEST_CASE("a node that nobody knows is an error") {
     const auto guide = guide_of({{"1-one/10-a.toml", section(step("a", "on = [\"osm3\"]"))}});
     const auto tasks = make_tasks(guide, small_farm());
     REQUIRE_FALSE(tasks);
-    CHECK(tasks.error().message == "osm3 is no node and no group.");
+    CHECK(tasks.error().message == "osm3 is neither a node nor a group.");
 }
 
 TEST_CASE("needs takes the place of the step before") {

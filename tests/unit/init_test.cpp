@@ -27,13 +27,13 @@ public:
         questions.push_back(question);
         for (int tries = 0; tries < 5; ++tries) {
             std::string said = next(question);
-            if (said == "^C") return fail(Kind::stopped, "Stopped");
+            if (said == "^C") return fail(ErrorKind::stopped, "Stopped");
             if (said.empty()) said = proposed;
-            const Done good = check ? check(said) : Done{};
+            const Status good = check ? check(said) : Status{};
             if (good) return said;
             complaints.push_back(good.error().message);
         }
-        return fail(Kind::internal, "no answer for: " + question);
+        return fail(ErrorKind::internal, "no answer for: " + question);
     }
     Result<bool> confirm(const std::string& question, bool proposed) override {
         questions.push_back(question);
@@ -41,10 +41,10 @@ public:
         return said.empty() ? proposed : said == "y";
     }
     Result<std::string> secret(const std::string&) override {
-        return fail(Kind::internal, "secret");
+        return fail(ErrorKind::internal, "secret");
     }
     Result<bool> wait_for_enter(const std::string&, const std::function<bool()>&) override {
-        return fail(Kind::internal, "wait");
+        return fail(ErrorKind::internal, "wait");
     }
     [[nodiscard]] bool interactive() const override { return true; }
 
@@ -90,7 +90,7 @@ Result<Farm> reread(const Farm& farm) {
 } // namespace
 
 TEST_CASE("without asking, what cannot be known is named, all of it") {
-    const Done done = complete(propose_farm({}, {}));
+    const Status done = complete(propose_farm({}, {}));
     REQUIRE_FALSE(done);
     for (const char* text : {"--from osm1=", "--from osm2=", "--from dbmy=", "--vip", "--server"})
         CHECK_THAT(done.error().message, Catch::Contains(text));
@@ -101,7 +101,7 @@ TEST_CASE("the words of --from and --server are checked") {
     REQUIRE(from);
     CHECK(from->at("pcs3").port == 2203);
     for (const char* bad : {"osm3=root@a", "osm1", "osm1=", "osm1=root@"})
-        CHECK(parse_from({bad}).error().kind == Kind::usage);
+        CHECK(parse_from({bad}).error().kind == ErrorKind::usage);
     CHECK_FALSE(parse_from({"osm1=a", "osm1=b"}));
 
     const auto servers = parse_servers({"oas1:oas=root@10.20.1.31:2231"});
@@ -109,7 +109,7 @@ TEST_CASE("the words of --from and --server are checked") {
     CHECK(servers->front().role == "oas");
     CHECK(servers->front().address == "10.20.1.31");
     for (const char* bad : {"oas1=10.20.1.31", "oas1:aps=10.20.1.31", "oas1:oas", "oas1:oas=name"})
-        CHECK(parse_servers({bad}).error().kind == Kind::usage);
+        CHECK(parse_servers({bad}).error().kind == ErrorKind::usage);
 }
 
 TEST_CASE("a farm that was asked for can be read back from its file") {
@@ -160,7 +160,7 @@ TEST_CASE("a platform outside the guide is only taken when the person says so") 
     script.answers["osm1: platform"] = {"debian12"};
     const auto refused = ask_farm(propose_farm({}, {}), script);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().kind == Kind::refused);
+    CHECK(refused.error().kind == ErrorKind::refused);
 
     script = guide_answers();
     script.answers["osm1: platform"] = {"debian12"};
@@ -198,7 +198,7 @@ TEST_CASE("after a stop nothing more is asked") {
     script.answers["VIP"] = {"^C"};
     const auto farm = ask_farm(propose_farm({}, {}), script);
     REQUIRE_FALSE(farm);
-    CHECK(farm.error().kind == Kind::stopped);
+    CHECK(farm.error().kind == ErrorKind::stopped);
     CHECK(script.questions.back().starts_with("VIP"));
 }
 

@@ -114,7 +114,7 @@ TEST_CASE("a byte that was changed is an error that names the line and touches n
         const auto journal = folder.open();
         INFO("byte " << at << " of line " << line);
         REQUIRE_FALSE(journal);
-        REQUIRE(journal.error().kind == Kind::journal);
+        REQUIRE(journal.error().kind == ErrorKind::journal);
         REQUIRE(journal.error().where->line == line);
         REQUIRE(journal.error().hint.find("Nothing was changed") != std::string::npos);
         REQUIRE(folder.text() == spoilt);
@@ -140,7 +140,7 @@ TEST_CASE("a line that was taken out, swapped or doubled is noticed") {
     CHECK(with({0, 1, 3, 2, 4}) == 3);
     CHECK(with({0, 1, 2, 2, 3}) == 4);
     folder.put(all[0] + "\nnot a record\n" + all[1] + "\n");
-    CHECK(folder.open().error().message.find("no record") != std::string::npos);
+    CHECK(folder.open().error().message.find("not a record") != std::string::npos);
     folder.put(all[0] + "\n{\"sum\":5}\n" + all[1] + "\n");
     CHECK(folder.open().error().where->line == 2);
 }
@@ -164,7 +164,7 @@ TEST_CASE("a record that a later version wrote otherwise is told with its line, 
         const auto again = folder.open();
         INFO(record.dump());
         REQUIRE_FALSE(again);
-        CHECK(again.error().kind == Kind::journal);
+        CHECK(again.error().kind == ErrorKind::journal);
         CHECK(again.error().where->line == 2);
         CHECK(folder.text() == text);
     }
@@ -176,7 +176,7 @@ TEST_CASE("a second run is refused and told who has the folder") {
     REQUIRE(first);
     const auto second = folder.open();
     REQUIRE_FALSE(second);
-    CHECK(second.error().kind == Kind::journal);
+    CHECK(second.error().kind == ErrorKind::journal);
     CHECK(
         second.error().message.find("process " + std::to_string(::getpid())) != std::string::npos);
 }

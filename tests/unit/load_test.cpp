@@ -42,7 +42,8 @@ std::string expected(const fs::path& dir, const std::string& what) {
 Guide shipped() {
     auto guide = load_guide((root / "steps").string(), (root / "templates").string());
     INFO((guide ? std::string()
-                : to_string(guide.error().where.value_or(Where{})) + ": " + guide.error().message));
+                : to_string(guide.error().where.value_or(SourceLocation{})) + ": " +
+                      guide.error().message));
     REQUIRE(guide);
     const auto ok = check_actions(*guide);
     INFO((ok ? std::string() : ok.error().message));
@@ -64,7 +65,7 @@ TEST_CASE("each mistake in steps is told with its place and the way out") {
         REQUIRE_FALSE(plan);
         const auto& error = plan.error();
         INFO("message: " << error.message << "\nhint: " << error.hint);
-        CHECK(error.kind == Kind::steps);
+        CHECK(error.kind == ErrorKind::steps);
         CHECK(error.message.find(expected(dir, "message")) != std::string::npos);
         CHECK(error.hint.find(expected(dir, "hint")) != std::string::npos);
         const auto where = expected(dir, "where");

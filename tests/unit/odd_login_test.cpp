@@ -46,7 +46,7 @@ TEST_CASE("a login that takes too long is told as that, and not as a wrong key",
     const OddSshd sshd;
     Somebody somebody(sshd, {"hunter2"});
     const auto error = somebody.refused();
-    CHECK(error.kind == Kind::connect);
+    CHECK(error.kind == ErrorKind::connect);
     CHECK(error.message == "n: waited 2.0 s for its answer while logging in as root");
     CHECK(error.hint.find("Try: ssh -p") == 0);
     CHECK(error.hint.find("ssh-copy-id") == std::string::npos);

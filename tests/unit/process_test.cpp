@@ -54,7 +54,7 @@ TEST_CASE("a stop ends a local command, also one that closed its output") {
         });
         CHECK(seconds_of([&] { ran = run_local(command, {}, source.get_token()); }) < 3);
         REQUIRE_FALSE(ran);
-        CHECK(ran.error().kind == Kind::stopped);
+        CHECK(ran.error().kind == ErrorKind::stopped);
     }
 }
 

@@ -104,7 +104,7 @@ TEST_CASE("a report of a run that was killed says what stands as it must not sta
     const auto text = (*data)["verdict"]["text"].get<std::string>();
     INFO(text);
     CHECK((*data)["verdict"]["look"] == "red");
-    CHECK(text.find("under way: import@osm1") != std::string::npos);
+    CHECK(text.find("running: import@osm1") != std::string::npos);
     CHECK(text.find("down since 2026-01-31T02:00:01") != std::string::npos);
     CHECK(text.find("configuration is moved aside") != std::string::npos);
     CHECK(text.find("yesterday") == std::string::npos);
@@ -128,5 +128,5 @@ TEST_CASE("the page is one file without scripts or addresses, and text stays tex
 TEST_CASE("a journal of an older program has no report, and says why") {
     const auto data = report_data({}, {});
     REQUIRE_FALSE(data);
-    CHECK(data.error().kind == Kind::journal);
+    CHECK(data.error().kind == ErrorKind::journal);
 }

@@ -184,7 +184,7 @@ TEST_CASE("a cut connection is neither success nor failure, and the node is aske
     RunFixture run({{"1-one/10-a.toml", "title = \"A\"\n" + step}});
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::unknown);
+    CHECK(summary.error->kind == ErrorKind::unknown);
     CHECK(run.state().tasks["a@osm1"].status == TaskStatus::unknown);
     // It went on by itself meanwhile.
     auto& osm1 = run.nodes.world.machines["osm1"];

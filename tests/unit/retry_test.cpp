@@ -53,7 +53,7 @@ TEST_CASE("what was waited for in vain, or checked and found wrong, is not done 
     for (int i = 0; i < 2; ++i) {
         const auto summary = run.run();
         REQUIRE(summary.error);
-        CHECK(summary.error->kind == Kind::remote);
+        CHECK(summary.error->kind == ErrorKind::remote);
         CHECK(summary.left == 1);
     }
     run.nodes.world.machines["osm1"].facts.insert("peace");
@@ -83,12 +83,12 @@ TEST_CASE("a node that stays out of sight makes it unknown, and nothing is rolle
     hide_after(run, "a", Seconds{100'000});
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::unknown);
+    CHECK(summary.error->kind == ErrorKind::unknown);
     CHECK(run.has("osm1", "a"));
     CHECK(run.state().tasks["a@osm1"].status == TaskStatus::unknown);
     // The next run looks, and what was to be waited for or checked counts.
     run.nodes.out_of_sight = nullptr;
-    CHECK(run.run().error->kind == Kind::rolled_back);
+    CHECK(run.run().error->kind == ErrorKind::rolled_back);
 }
 
 TEST_CASE("what a task left running is waited for before it is rolled back") {
@@ -96,7 +96,7 @@ TEST_CASE("what a task left running is waited for before it is rolled back") {
         step_of("a", runs("slow a")) + step_of("b", runs("fail"), "", "osm2"), "rollback = true"));
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::rolled_back);
+    CHECK(summary.error->kind == ErrorKind::rolled_back);
     CHECK_FALSE(run.has("osm1", "a"));
     CHECK(run.nodes.world.machines["osm1"].ran["unset a"] == 1);
 }
@@ -106,7 +106,7 @@ TEST_CASE("nothing is rolled back beside a task that cannot be told to have ende
         step_of("a", runs("cut")) + step_of("b", runs("fail"), "", "osm2"), "rollback = true"));
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::rollback_failed);
+    CHECK(summary.error->kind == ErrorKind::rollback_failed);
     CHECK(run.nodes.world.machines["osm1"].ran.count("unset a") == 0);
 }
 
@@ -124,7 +124,7 @@ TEST_CASE("a task is rolled back by the plan it was done by, or not at all") {
     std::filesystem::copy_file(before.dir / "journal.jsonl", after.dir / "journal.jsonl");
     const auto summary = after.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::rollback_failed);
+    CHECK(summary.error->kind == ErrorKind::rollback_failed);
     CHECK(summary.error->message.find("older plan") != std::string::npos);
     CHECK(after.has("osm1", "a"));
 }
@@ -134,17 +134,17 @@ TEST_CASE("putting back a second time is really done, not read from the first") 
         step_of("a", runs("set a")) + step_of("z", runs("fail"), "", "osm2"), "rollback = true"));
     auto& osm1 = run.nodes.world.machines["osm1"];
     osm1.facts.insert("jam");
-    CHECK(run.run().error->kind == Kind::rollback_failed);
+    CHECK(run.run().error->kind == ErrorKind::rollback_failed);
     CHECK(run.has("osm1", "a"));
     osm1.facts.erase("jam");
-    CHECK(run.run({{"z"}, true, false, false, ""}).error->kind == Kind::rolled_back);
+    CHECK(run.run({{"z"}, true, false, false, ""}).error->kind == ErrorKind::rolled_back);
     CHECK_FALSE(run.has("osm1", "a"));
     CHECK(osm1.ran["unset a"] == 2);
 }
 
 TEST_CASE("a job that may have begun is asked for, also when it was put down as failed") {
     RunFixture run(one_section(step_of("a", runs("slow a"))));
-    CHECK(run.run().error->kind == Kind::unknown);
+    CHECK(run.run().error->kind == ErrorKind::unknown);
     append(run,
         TaskChanged{
             .task = "a@osm1", .status = TaskStatus::failed, .digest = run.plan.details[0].digest});
@@ -154,7 +154,7 @@ TEST_CASE("a job that may have begun is asked for, also when it was put down as 
 
 TEST_CASE("what cannot be told outranks what failed") {
     RunFixture run(one_section(step_of("a", runs("fail")) + step_of("b", runs("cut"), "", "osm2")));
-    CHECK(run.run().error->kind == Kind::unknown);
+    CHECK(run.run().error->kind == ErrorKind::unknown);
 }
 
 TEST_CASE("the lease stays on a node that still runs a command of ours") {
@@ -258,7 +258,7 @@ TEST_CASE("a defect while a task runs is told as unknown, and ends nothing else"
     };
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::unknown);
+    CHECK(summary.error->kind == ErrorKind::unknown);
     CHECK(summary.error->message.find("no terminal") != std::string::npos);
     CHECK(run.has("osm1", "a"));
 }
@@ -277,7 +277,7 @@ TEST_CASE("a plan made without having asked a node is not carried out there") {
     RunFixture run(files);
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::connect);
+    CHECK(summary.error->kind == ErrorKind::connect);
     CHECK(summary.error->message.find("osm1 did not answer when the plan was made") == 0);
     CHECK(run.log().empty());
     run.farm.nodes[0].facts["asked"] = "yes";

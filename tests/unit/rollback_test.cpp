@@ -24,7 +24,7 @@ TEST_CASE("a failure puts back what this section did, last first") {
     RunFixture run(rollback_section(sets("a") + sets("b") + breaks("c") + sets("d")));
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::rolled_back);
+    CHECK(summary.error->kind == ErrorKind::rolled_back);
     CHECK(summary.error->message.find("1-one/20-b was rolled back") != std::string::npos);
     CHECK(run.log() == "osm1: set before, osm1: set a, osm1: set b, osm1: fail, osm1: unset c, "
                        "osm1: unset b, osm1: unset a");
@@ -41,7 +41,7 @@ TEST_CASE("a failure puts back what this section did, last first") {
 TEST_CASE("what was so before this run is not undone") {
     RunFixture run(rollback_section(sets("a") + sets("b") + breaks("c")));
     run.nodes.world.machines["osm1"].facts.insert("a");
-    CHECK(run.run().error->kind == Kind::rolled_back);
+    CHECK(run.run().error->kind == ErrorKind::rolled_back);
     CHECK(run.has("osm1", "a"));
     CHECK_FALSE(run.has("osm1", "b"));
 }
@@ -54,7 +54,7 @@ TEST_CASE("a failure before anything was done puts nothing back and does not say
     RunFixture run(rollback_section(looks));
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::remote);
+    CHECK(summary.error->kind == ErrorKind::remote);
     CHECK(summary.error->message.find("No peace.") != std::string::npos);
     CHECK(run.log() == "osm1: set before");
 }
@@ -79,7 +79,7 @@ TEST_CASE("what a killed run had done is rolled back by the next") {
     RunFixture next(files);
     next.nodes.world = killed;
     next.dir.write("journal.jsonl", journal);
-    CHECK(next.run().error->kind == Kind::rolled_back);
+    CHECK(next.run().error->kind == ErrorKind::rolled_back);
     CHECK_FALSE(next.has("osm1", "a"));
     CHECK(next.nodes.world.machines["osm1"].ran["set a"] == 1);
 }
@@ -90,7 +90,7 @@ TEST_CASE("an undo that ends well and undoes nothing is a failed rollback") {
     RunFixture run(rollback_section(stuck + breaks("b")));
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::rollback_failed);
+    CHECK(summary.error->kind == ErrorKind::rollback_failed);
     CHECK(summary.error->message.find("still looks done") != std::string::npos);
     CHECK(run.state().tasks["a@osm1"].status == TaskStatus::failed);
 }
@@ -101,7 +101,7 @@ TEST_CASE("an undo that fails is said with its command, and the rest is rolled b
     RunFixture run(rollback_section(sets("a") + stuck + breaks("c")));
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::rollback_failed);
+    CHECK(summary.error->kind == ErrorKind::rollback_failed);
     CHECK(summary.error->hint.find("by hand") != std::string::npos);
     CHECK(summary.error->message.find("could not be rolled back") != std::string::npos);
     CHECK_FALSE(run.has("osm1", "a")); // what brings the service back is among what comes last
@@ -114,7 +114,7 @@ TEST_CASE("at a terminal too the way back is taken before anybody is asked") {
     run.asker.on_failure = {Asker::OnFailure::retry};
     const auto summary = run.run();
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::rolled_back);
+    CHECK(summary.error->kind == ErrorKind::rolled_back);
     CHECK_FALSE(run.has("osm1", "a"));
     for (const auto& asked : run.asker.asked)
         CHECK_FALSE(asked.starts_with("failed "));
@@ -129,6 +129,6 @@ TEST_CASE("a task under way by hand is not said to have been rolled back") {
     };
     const auto summary = run.run({{}, false, false, false, ""});
     REQUIRE(summary.error);
-    CHECK(summary.error->kind == Kind::rollback_failed);
+    CHECK(summary.error->kind == ErrorKind::rollback_failed);
     CHECK(summary.error->message.find("a@osm1 was done by hand") != std::string::npos);
 }

@@ -36,9 +36,9 @@ public:
         INFO((journal ? std::string() : journal.error().message));
         REQUIRE(journal);
         if (options.who.empty()) options.who = "tester@laptop";
-        Looker looker(plan, nodes, threads,
+        Inspector inspector(plan, nodes, threads,
             [](const std::string&) -> Result<std::string> { return "s3same"; });
-        const Tools tools{plan, nodes, looker, **journal, asker, sheets, watch, view, nodes,
+        const Tools tools{plan, nodes, inspector, **journal, asker, sheets, watch, view, nodes,
             threads, redactor, random_token(random)};
         Executor executor(tools, (*journal)->state(), std::move(options));
         return executor.run(std::move(stop));

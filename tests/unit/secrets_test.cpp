@@ -26,7 +26,7 @@ struct Bench {
     Bench& operator=(const Bench&) = delete;
 
     Secrets secrets(From from, const std::string& what = {}) {
-        farm.secrets["db_password"] = {from, what, Where{"farm.toml", 18, 12}};
+        farm.secrets["db_password"] = {from, what, SourceLocation{"farm.toml", 18, 12}};
         return Secrets(
             farm, folder / "run",
             [this](const std::string& name, const std::string& question) -> Result<std::string> {
@@ -54,10 +54,10 @@ fs::perms mode(const fs::path& path) {
 }
 
 /// An error about a secret must name it and its source, point into the farm file, and not hold it.
-void check_error(const Done& done, const std::string& source, const std::string& secret) {
+void check_error(const Status& done, const std::string& source, const std::string& secret) {
     REQUIRE_FALSE(done);
     const Error& error = done.error();
-    CHECK(error.kind == Kind::farm);
+    CHECK(error.kind == ErrorKind::farm);
     CHECK_THAT(error.message, Catch::Contains("db_password"));
     CHECK_THAT(error.message, Catch::Contains(source));
     CHECK_THAT(error.message + error.hint, !Catch::Contains(secret));
@@ -65,7 +65,7 @@ void check_error(const Done& done, const std::string& source, const std::string&
     CHECK(to_string(*error.where) == "farm.toml:18:12");
 }
 
-Done get(Secrets& secrets) {
+Status get(Secrets& secrets) {
     if (auto value = secrets.get("db_password"); !value) return tl::unexpected(value.error());
     return {};
 }
@@ -85,9 +85,9 @@ TEST_CASE("a secret is asked for once, and redacted from then on") {
 
 TEST_CASE("a person who stops at a secret stops the run, and may be asked again") {
     Bench bench;
-    bench.answer = fail(Kind::stopped, "Stopped");
+    bench.answer = fail(ErrorKind::stopped, "Stopped");
     auto secrets = bench.secrets(From::prompt);
-    CHECK(secrets.get("db_password").error().kind == Kind::stopped);
+    CHECK(secrets.get("db_password").error().kind == ErrorKind::stopped);
     bench.answer = std::string("second-try");
     CHECK(secrets.get("db_password").value() == "second-try");
 }
@@ -190,7 +190,7 @@ TEST_CASE("no secret is kept where others write, or read back from where they re
         auto secrets = bench.secrets(From::generate);
         const auto refused = secrets.get("db_password");
         REQUIRE_FALSE(refused);
-        CHECK(refused.error().kind == Kind::refused);
+        CHECK(refused.error().kind == ErrorKind::refused);
         CHECK_FALSE(fs::exists(run / "secrets"));
         CHECK(mode(run) == (fs::perms::all)); // with its sticky bit, as it was
     }

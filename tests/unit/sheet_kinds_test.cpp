@@ -25,7 +25,7 @@ struct Bench {
         return {names, sheet, "osm1", "admin", "alice", changed, known};
     }
     [[nodiscard]] Look look() const {
-        Done wrong;
+        Status wrong;
         const auto look = sheet_kind(check().kind).plan(check(), context(), wrong);
         INFO((wrong ? "" : wrong.error().message));
         REQUIRE(wrong);
@@ -33,7 +33,7 @@ struct Bench {
         return *look;
     }
     [[nodiscard]] bool refused() const {
-        Done wrong;
+        Status wrong;
         (void)sheet_kind(check().kind).plan(check(), context(), wrong);
         return !wrong;
     }

@@ -19,7 +19,7 @@
 namespace ovd {
 namespace {
 
-std::string line_of(const Where& where) {
+std::string line_of(const SourceLocation& where) {
     const auto path = std::filesystem::path(where.file).lexically_relative(OVD_SOURCE_DIR);
     return fmt::format("{}:{}", path.string(), where.line);
 }
@@ -194,7 +194,7 @@ std::vector<ShippedShell> shell_of_program(const ShippedPlan& shipped) {
     auto names = or_throw(names_for(shipped.guide, shipped.farm, Step{}, "osm1"), "the sheet");
     names.values["service"] = shipped.farm.vip;
     for (const auto& check : sheet.checks) {
-        Done wrong;
+        Status wrong;
         const auto look =
             sheet_kind(check.kind)
                 .plan(check,

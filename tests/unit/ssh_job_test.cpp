@@ -77,7 +77,7 @@ TEST_CASE("a command has the usual umask, no stdin and no connection of ours", "
 TEST_CASE("a job goes on when the connection is cut, and its output comes once", "[ssh]") {
     Lab lab;
     auto nodes = lab.open();
-    const auto go_on = lab.sshd.path("go-on-");
+    const auto resume_watching = lab.sshd.path("go-on-");
     std::atomic<std::size_t> had = 0;
     std::string told;
     std::vector<std::string> notes;
@@ -90,14 +90,14 @@ TEST_CASE("a job goes on when the connection is cut, and its output comes once",
         for (const std::size_t part : {1U, 2U, 3U}) {
             wait_for([&] { return had == part * 7; });
             lab.sshd.cut();
-            std::ofstream(go_on + std::to_string(part)) << "yes";
+            std::ofstream(resume_watching + std::to_string(part)) << "yes";
         }
     });
     const auto state = must(nodes->changer("n").run(
         {"long",
             fmt::format("for part in 1 2 3; do echo part $part; "
                         "until [ -e {}$part ]; do sleep 0.02; done; done; echo end; exit 5",
-                go_on),
+                resume_watching),
             {}},
         watch));
     CHECK(state.phase == Phase::ended);
@@ -126,9 +126,10 @@ TEST_CASE("a cut while the input is on its way starts nothing by halves", "[ssh]
 TEST_CASE("a stop leaves the job running, to be attached to again", "[ssh]") {
     Lab lab;
     auto nodes = lab.open();
-    const auto go_on = lab.sshd.path("go-on");
+    const auto resume_watching = lab.sshd.path("go-on");
     const Job job{"slow",
-        fmt::format("echo first; until [ -e {} ]; do sleep 0.05; done; echo last", go_on), {}};
+        fmt::format("echo first; until [ -e {} ]; do sleep 0.05; done; echo last", resume_watching),
+        {}};
     std::stop_source stop;
     JobWatch watch;
     watch.stop = stop.get_token();
@@ -139,14 +140,14 @@ TEST_CASE("a stop leaves the job running, to be attached to again", "[ssh]") {
     CHECK(must(nodes->changer("n").look("slow")).phase == Phase::running);
     // Another program, as on another day.
     nodes = lab.open();
-    std::ofstream(go_on) << "yes";
+    std::ofstream(resume_watching) << "yes";
     state = must(nodes->changer("n").run(job, {}));
     CHECK(state.phase == Phase::ended);
     CHECK(state.output == "first\nlast\n");
     // Stopped before it was sent: nothing happens.
     const auto none = nodes->changer("n").run({"never", "true", {}}, watch);
     REQUIRE_FALSE(none);
-    CHECK(none.error().kind == Kind::stopped);
+    CHECK(none.error().kind == ErrorKind::stopped);
     CHECK(must(nodes->changer("n").look("never")).phase == Phase::absent);
 }
 
@@ -208,7 +209,7 @@ TEST_CASE("a disk that fills up meanwhile does not cost the result", "[ssh]") {
     const auto mark = lab.sshd.path("ran");
     const auto refused = nodes->changer("n").run({"next", "touch " + mark, {}}, {});
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().kind == Kind::remote);
+    CHECK(refused.error().kind == ErrorKind::remote);
     CHECK(refused.error().hint.find("not full") != std::string::npos);
     CHECK_FALSE(fs::exists(mark));
     CHECK(must(nodes->changer("n").look("next")).phase == Phase::absent);
@@ -244,7 +245,7 @@ TEST_CASE("a look that says something else is unknown, never a job that was lost
         INFO(odd);
         const auto state = understand_look({0, false, odd});
         REQUIRE_FALSE(state);
-        CHECK(state.error().kind == Kind::unknown);
+        CHECK(state.error().kind == ErrorKind::unknown);
     }
 }
 
@@ -257,7 +258,7 @@ TEST_CASE("a node that stays away makes the outcome unknown", "[ssh]") {
     const auto start = Steady::now();
     const auto state = nodes->changer("n").run({"away", "echo x; sleep 1", {}}, watch);
     REQUIRE_FALSE(state);
-    CHECK(state.error().kind == Kind::unknown);
+    CHECK(state.error().kind == ErrorKind::unknown);
     CHECK(seconds_since(start) < 60); // three minutes, if it did not keep to its own deadline
     lab.sshd.start();
     CHECK(wait_for([&] { return must(nodes->changer("n").look("away")).phase == Phase::ended; }));

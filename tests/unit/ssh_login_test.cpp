@@ -28,7 +28,7 @@ TEST_CASE("an unknown host key is refused without a yes", "[ssh]") {
     const Read read{"true", {}, Millis{1'000}};
     const auto result = nodes->reader("n").read({&read, 1});
     REQUIRE_FALSE(result);
-    CHECK(result.error().kind == Kind::host_key);
+    CHECK(result.error().kind == ErrorKind::host_key);
     CHECK(result.error().message.find("SHA256:") != std::string::npos);
     CHECK_FALSE(result.error().hint.empty());
     CHECK_FALSE(fs::exists(lab.options.known_hosts));
@@ -43,7 +43,7 @@ TEST_CASE("a changed host key is always refused, with the way to remove the old 
     lab.sshd.start();
     const auto result = nodes->changer("n").run({"x", "true", {}}, {});
     REQUIRE_FALSE(result);
-    CHECK(result.error().kind == Kind::host_key);
+    CHECK(result.error().kind == ErrorKind::host_key);
     CHECK(result.error().message.find(lab.options.known_hosts) != std::string::npos);
     CHECK(result.error().hint.find(fmt::format("ssh-keygen -f '{}' -R '[127.0.0.1]:{}'",
               lab.options.known_hosts, lab.sshd.port())) != std::string::npos);
@@ -79,7 +79,7 @@ TEST_CASE("a preferred address counts only when it is the same machine", "[ssh]"
                lab.sshd.port());
     const auto other = over("127.0.0.4");
     REQUIRE_FALSE(other);
-    CHECK(other.error().kind == Kind::host_key);
+    CHECK(other.error().kind == ErrorKind::host_key);
 }
 
 TEST_CASE("errors of a connection say what to try", "[ssh]") {
@@ -89,25 +89,25 @@ TEST_CASE("errors of a connection say what to try", "[ssh]") {
         lab.sshd.stop();
         const auto result = lab.open()->reader("n").read({&read, 1});
         REQUIRE_FALSE(result);
-        CHECK(result.error().kind == Kind::connect);
+        CHECK(result.error().kind == ErrorKind::connect);
         CHECK(result.error().hint.find(fmt::format("ssh -p {}", lab.sshd.port())) !=
               std::string::npos);
         const auto job = lab.open()->changer("n").run({"j", "true", {}}, {});
         REQUIRE_FALSE(job);
-        CHECK(job.error().kind == Kind::connect);
+        CHECK(job.error().kind == ErrorKind::connect);
     }
     SECTION("the key does not fit, and nobody knows a password") {
         must_run({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", lab.sshd.path("bad")});
         lab.options.identity = lab.sshd.path("bad");
         const auto result = lab.open()->reader("n").read({&read, 1});
         REQUIRE_FALSE(result);
-        CHECK(result.error().kind == Kind::connect);
+        CHECK(result.error().kind == ErrorKind::connect);
         CHECK(result.error().hint.find("ssh-copy-id") != std::string::npos);
     }
     SECTION("no such node") {
         const auto result = lab.open()->reader("other").read({&read, 1});
         REQUIRE_FALSE(result);
-        CHECK(result.error().kind == Kind::internal);
+        CHECK(result.error().kind == ErrorKind::internal);
     }
 }
 

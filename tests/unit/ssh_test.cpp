@@ -71,7 +71,7 @@ TEST_CASE("reads carry any bytes, and much of them", "[ssh]") {
     CHECK(reader.get(lab.sshd.path("empty")) == std::string{});
     const auto missing = reader.get("/nowhere");
     REQUIRE_FALSE(missing);
-    CHECK(missing.error().kind == Kind::remote);
+    CHECK(missing.error().kind == ErrorKind::remote);
     CHECK(missing.error().message.find("/nowhere") != std::string::npos);
 }
 

@@ -7,7 +7,7 @@ using namespace ovd;
 
 namespace {
 
-const Where here{"steps/x.toml", 7, 3};
+const SourceLocation here{"steps/x.toml", 7, 3};
 
 Names names() {
     Names known;
@@ -28,7 +28,7 @@ Error refused(const std::string& text) {
     const auto filled = fill_command(text, names(), here);
     INFO(text << " gave " << filled.value_or("an error"));
     REQUIRE_FALSE(filled);
-    CHECK(filled.error().kind == Kind::steps);
+    CHECK(filled.error().kind == ErrorKind::steps);
     CHECK(filled.error().where->line == 7);
     CHECK_FALSE(filled.error().hint.empty());
     return filled.error();

@@ -75,9 +75,10 @@ TEST_CASE("every kind of error has a name and an exit code of its own") {
     std::set<int> codes;
     std::set<std::string_view> names;
     int kinds = 0;
-    for (Kind kind : {Kind::usage, Kind::farm, Kind::steps, Kind::connect, Kind::host_key,
-             Kind::remote, Kind::unknown, Kind::journal, Kind::refused, Kind::stopped,
-             Kind::rolled_back, Kind::rollback_failed, Kind::io, Kind::internal}) {
+    for (ErrorKind kind : {ErrorKind::usage, ErrorKind::farm, ErrorKind::steps, ErrorKind::connect,
+             ErrorKind::host_key, ErrorKind::remote, ErrorKind::unknown, ErrorKind::journal,
+             ErrorKind::refused, ErrorKind::stopped, ErrorKind::rolled_back,
+             ErrorKind::rollback_failed, ErrorKind::io, ErrorKind::internal}) {
         codes.insert(exit_code(kind));
         names.insert(to_string(kind));
         ++kinds;
@@ -85,15 +86,15 @@ TEST_CASE("every kind of error has a name and an exit code of its own") {
     CHECK(codes.size() == static_cast<std::size_t>(kinds));
     CHECK(names.size() == static_cast<std::size_t>(kinds));
     CHECK(codes.count(0) == 0); // nothing that went wrong may look like success
-    CHECK(exit_code(Kind::unknown) == 8);
-    CHECK(to_string(Kind::rolled_back) == "rolled_back");
+    CHECK(exit_code(ErrorKind::unknown) == 8);
+    CHECK(to_string(ErrorKind::rolled_back) == "rolled_back");
 }
 
 TEST_CASE("a place is told as far as it is known") {
-    CHECK(to_string(Where{"farm.toml", 3, 7}) == "farm.toml:3:7");
-    CHECK(to_string(Where{"farm.toml", 3, 0}) == "farm.toml:3");
-    CHECK(to_string(Where{"farm.toml", 0, 0}) == "farm.toml");
-    CHECK(Error{Kind::io, "no", "hint", {}}.during("Reading x").message == "Reading x: no");
+    CHECK(to_string(SourceLocation{"farm.toml", 3, 7}) == "farm.toml:3:7");
+    CHECK(to_string(SourceLocation{"farm.toml", 3, 0}) == "farm.toml:3");
+    CHECK(to_string(SourceLocation{"farm.toml", 0, 0}) == "farm.toml");
+    CHECK(Error{ErrorKind::io, "no", "hint", {}}.during("Reading x").message == "Reading x: no");
 }
 
 TEST_CASE("a file is written whole, with its mode, and a failure leaves the old one") {
@@ -113,9 +114,9 @@ TEST_CASE("a file is written whole, with its mode, and a failure leaves the old 
     CHECK(
         std::distance(fs::directory_iterator(folder), {}) == 2); // and nothing is left lying about
 
-    const auto missing = read_file(folder / "missing", Kind::farm);
+    const auto missing = read_file(folder / "missing", ErrorKind::farm);
     REQUIRE_FALSE(missing);
-    CHECK(missing.error().kind == Kind::farm);
+    CHECK(missing.error().kind == ErrorKind::farm);
     CHECK(missing.error().message.find((folder / "missing").string()) != std::string::npos);
     CHECK(missing.error().message.find("No such file") != std::string::npos);
     CHECK_FALSE(read_file(folder)); // reading a folder fails too, rather than being empty

@@ -67,7 +67,7 @@ Watched watch(const std::string& script, long limit = 0, const std::vector<Event
         if (before.empty())
             watcher.begins("away@osm1", step);
         else
-            watcher.go_on();
+            watcher.resume_watching();
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
         while (!through && std::chrono::steady_clock::now() < deadline)
             std::this_thread::sleep_for(Millis{1});
@@ -83,8 +83,8 @@ Watched watch(const std::string& script, long limit = 0, const std::vector<Event
         if (const auto* stretch = all[i].as<WatchEnded>()) seen.stretches.push_back(*stretch);
     }
     seen.told_live = view.told("service down") && view.told("service up");
-    seen.told_unknown = view.told("nobody was watching when it came back");
-    seen.told_back = view.told("the service is back");
+    seen.told_unknown = view.told("nobody was watching when it came up");
+    seen.told_back = view.told("the service is up again");
     return seen;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/look.h"
+#include "engine/inspect.h"
 
 #include "base/text.h"
 #include "node/fan_out.h"
@@ -10,17 +10,17 @@
 
 namespace ovd {
 
-Result<std::string> Looker::resolve(
+Result<std::string> Inspector::resolve(
     const Content& content, const std::map<std::string, std::string>& fetched) const {
     return content.resolve([&](const Content::Part& part) -> Result<std::string> {
         if (part.source == Content::Source::secret) return secrets_(part.value);
         const auto found = fetched.find(part.value);
         if (found != fetched.end()) return found->second;
-        return fail(Kind::internal, fmt::format("{} was not fetched.", part.value));
+        return fail(ErrorKind::internal, fmt::format("{} was not fetched.", part.value));
     });
 }
 
-Result<std::map<std::string, std::string>> Looker::fetch(std::size_t task) {
+Result<std::map<std::string, std::string>> Inspector::fetch(std::size_t task) {
     std::map<std::string, std::string> fetched;
     for (const auto& want : plan_.details[task].fetch) {
         auto text = nodes_.reader(want.node).get(want.path);
@@ -32,7 +32,7 @@ Result<std::map<std::string, std::string>> Looker::fetch(std::size_t task) {
     return fetched;
 }
 
-void Looker::add_probes(Batch& batch, std::size_t task, std::map<std::size_t, Finding>& findings,
+void Inspector::add_probes(Batch& batch, std::size_t task, std::map<std::size_t, Finding>& findings,
     const std::map<std::string, std::string>& fetched) const {
     for (const auto& probe : plan_.details[task].probes) {
         auto input = resolve(probe.input, fetched);
@@ -45,7 +45,7 @@ void Looker::add_probes(Batch& batch, std::size_t task, std::map<std::size_t, Fi
     }
 }
 
-void Looker::take_results(const Batch& batch, const Result<std::vector<ReadResult>>& results,
+void Inspector::take_results(const Batch& batch, const Result<std::vector<ReadResult>>& results,
     std::map<std::size_t, Finding>& findings) const {
     for (std::size_t i = 0; i < batch.owner.size(); ++i) {
         auto& finding = findings[batch.owner[i]];
@@ -70,7 +70,7 @@ void Looker::take_results(const Batch& batch, const Result<std::vector<ReadResul
     }
 }
 
-std::map<std::size_t, Finding> Looker::look(const std::set<std::size_t>& tasks) {
+std::map<std::size_t, Finding> Inspector::look(const std::set<std::size_t>& tasks) {
     std::map<std::size_t, Finding> findings;
     std::map<std::string, Batch> batches;
     for (const auto task : tasks) {
@@ -85,8 +85,9 @@ std::map<std::size_t, Finding> Looker::look(const std::set<std::size_t>& tasks) 
         if (needs_fetch) {
             auto values = fetch(task);
             if (!values) { // what it would be compared with is not there yet
-                findings[task] = {values.error().kind == Kind::remote ? Finding::State::not_done
-                                                                      : Finding::State::cannot_tell,
+                findings[task] = {values.error().kind == ErrorKind::remote
+                                      ? Finding::State::not_done
+                                      : Finding::State::cannot_tell,
                     values.error().message, false};
                 continue;
             }
@@ -106,7 +107,7 @@ std::map<std::size_t, Finding> Looker::look(const std::set<std::size_t>& tasks) 
     return findings;
 }
 
-Finding Looker::look_at(std::size_t task, const std::map<std::string, std::string>& fetched) {
+Finding Inspector::look_at(std::size_t task, const std::map<std::string, std::string>& fetched) {
     std::map<std::size_t, Finding> findings;
     Batch batch;
     add_probes(batch, task, findings, fetched);
@@ -115,7 +116,7 @@ Finding Looker::look_at(std::size_t task, const std::map<std::string, std::strin
     return findings[task];
 }
 
-Result<ReadResult> Looker::check(
+Result<ReadResult> Inspector::check(
     std::size_t task, const Check& check, const std::map<std::string, std::string>& fetched) {
     auto input = resolve(check.input, fetched);
     if (!input) return tl::unexpected(input.error());
@@ -155,9 +156,9 @@ std::map<std::size_t, Finding> settle(
     return settled;
 }
 
-Done all_known(const std::map<std::size_t, Finding>& findings) {
+Status all_known(const std::map<std::size_t, Finding>& findings) {
     for (const auto& [task, finding] : findings)
-        if (finding.unreachable && finding.unreachable->kind == Kind::host_key)
+        if (finding.unreachable && finding.unreachable->kind == ErrorKind::host_key)
             return tl::unexpected(*finding.unreachable);
     return {};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ssh/person.h"
+#include "ssh/credential_prompter.h"
 
 #include <openssl/crypto.h>
 
@@ -10,12 +10,12 @@ void wipe(std::string& text) {
     text.clear();
 }
 
-Person::~Person() {
+CredentialPrompter::~CredentialPrompter() {
     for (auto& [prompt, answer] : secrets_)
         wipe(answer);
 }
 
-bool Person::trusts(const UnknownHostKey& key) {
+bool CredentialPrompter::trusts(const UnknownHostKey& key) {
     if (!options_.trust) return false;
     const std::scoped_lock lock(mutex_);
     const auto name = key.host + " " + key.fingerprint;
@@ -26,7 +26,7 @@ bool Person::trusts(const UnknownHostKey& key) {
     return yes;
 }
 
-std::string Person::secret(const std::string& prompt, bool may_ask) {
+std::string CredentialPrompter::secret(const std::string& prompt, bool may_ask) {
     const std::scoped_lock lock(mutex_);
     const auto before = secrets_.find(prompt);
     if (before != secrets_.end()) return before->second;
@@ -36,13 +36,13 @@ std::string Person::secret(const std::string& prompt, bool may_ask) {
     return secrets_.emplace(prompt, std::move(answer)).first->second;
 }
 
-std::string Person::once(const std::string& prompt, bool may_ask) {
+std::string CredentialPrompter::once(const std::string& prompt, bool may_ask) {
     if (!may_ask || !options_.secret) return {};
     const std::scoped_lock lock(mutex_);
     return options_.secret(prompt);
 }
 
-void Person::was_wrong(const std::string& prompt) {
+void CredentialPrompter::was_wrong(const std::string& prompt) {
     const std::scoped_lock lock(mutex_);
     const auto known = secrets_.find(prompt);
     if (known == secrets_.end() || known->second.empty()) return;

@@ -14,12 +14,12 @@ void wipe(std::string& text);
 
 /// Asks the person at the keyboard, one question at a time however many nodes are connected to, and
 /// none of them twice. Safe to use from any thread.
-class Person {
+class CredentialPrompter {
 public:
-    explicit Person(const SshOptions& options) : options_(options) {}
-    Person(const Person&) = delete;
-    Person& operator=(const Person&) = delete;
-    ~Person();
+    explicit CredentialPrompter(const SshOptions& options) : options_(options) {}
+    CredentialPrompter(const CredentialPrompter&) = delete;
+    CredentialPrompter& operator=(const CredentialPrompter&) = delete;
+    ~CredentialPrompter();
 
     [[nodiscard]] bool judges_keys() const { return static_cast<bool>(options_.trust); }
     [[nodiscard]] bool gives_secrets() const { return static_cast<bool>(options_.secret); }

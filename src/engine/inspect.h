@@ -30,9 +30,9 @@ struct Finding {
 using SecretLookup = std::function<Result<std::string>(const std::string&)>;
 
 /// Looks at tasks through Readers only: nothing here can change a node.
-class Looker {
+class Inspector {
 public:
-    Looker(const Plan& plan, Connections& nodes, Threads& threads, SecretLookup secrets)
+    Inspector(const Plan& plan, Connections& nodes, Threads& threads, SecretLookup secrets)
         : plan_(plan), nodes_(nodes), threads_(threads), secrets_(std::move(secrets)) {}
 
     /// Probes the given tasks, all of a node in one round trip, the nodes side by side.
@@ -73,7 +73,7 @@ private:
 
 /// A node that is not known, or not the machine it was, is an error for the whole farm: nothing may
 /// be done to the others as if it were there.
-[[nodiscard]] Done all_known(const std::map<std::size_t, Finding>& findings);
+[[nodiscard]] Status all_known(const std::map<std::size_t, Finding>& findings);
 
 /// Tasks that have a node to look at.
 [[nodiscard]] std::set<std::size_t> tasks_to_look_at(const Plan& plan);
