@@ -171,7 +171,7 @@ def walk():
     try:
         first = terminal.expect(KEYS)
         check("the first question names the step, and says why", "[users-gone-for-card]" in first
-              and "Send the users home" in first and "osm1 will be shut down" in first, first)
+              and "Enable Maintenance Mode and wait until nobody is logged in" in first and "osm1 will be shut down" in first, first)
         check("what needs no word of a person went before it", "done " in first, first[:500])
         wide = [line for line in terminal.text.splitlines() if len(line) > 80 and line not in KEYS]
         check("no line is wider than the terminal, but for the keys", all(KEYS.strip()[:40] in line for line in wide), f"{wide}")
@@ -214,7 +214,7 @@ def walk():
         done = farm("exec", "osm1", words)
         need("the printed command works when a person runs it", done.returncode == 0, done.stdout)
         second = terminal.expect(KEYS)  # osm1 gets its card in between
-        check("it is noticed by itself and told as done by hand", re.search(r"by hand +osm1 +Send the users home", second), second)
+        check("it is noticed by itself and told as done by hand", re.search(r"by hand +osm1 +Enable Maintenance Mode", second), second)
         check("the next question is about another step", "[users-gone-for-card]" not in second, second)
 
         terminal.type("q\n")
