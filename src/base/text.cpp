@@ -129,6 +129,18 @@ std::string base64(std::string_view bytes) {
     return text;
 }
 
+std::string from_base64(std::string_view text) {
+    std::string bytes(text.size() / 4 * 3 + 3, '\0');
+    const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+    auto whole = static_cast<std::size_t>(std::max(size, 0));
+    // It counts the padding as bytes.
+    for (std::size_t i = text.size(); i > 0 && whole > 0 && text[i - 1] == '='; --i)
+        --whole;
+    bytes.resize(whole);
+    return bytes;
+}
+
 std::string human_seconds(double seconds) {
     seconds = std::max(seconds, 0.0);
     if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);

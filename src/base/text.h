@@ -24,6 +24,8 @@ namespace ovd {
 /// Lower-case hexadecimal SHA-256 of bytes.
 [[nodiscard]] std::string sha256(std::string_view bytes);
 [[nodiscard]] std::string base64(std::string_view bytes);
+/// The bytes that base64() made a text of, without line feeds; empty when it is no such text.
+[[nodiscard]] std::string from_base64(std::string_view text);
 /// A time as people read it: 0.4 s, 12 s, 3 min 20 s.
 [[nodiscard]] std::string human_seconds(double seconds);
 /// Length in columns, counting UTF-8 characters once.

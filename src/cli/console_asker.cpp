@@ -36,11 +36,20 @@ private:
         while (!often_.wait_for(lock, stop, std::chrono::seconds(2), [] { return false; }) &&
                !stop.stop_requested()) {
             lock.unlock();
-            auto found = seen();
+            auto found = look_once(seen);
             lock.lock();
             if (found && !*found) continue;
             found_ = std::move(found);
             return;
+        }
+    }
+
+    /// What is thrown must not end the program, as it would from a thread.
+    static Result<bool> look_once(const Asker::Seen& seen) {
+        try {
+            return seen();
+        } catch (const std::exception& error) {
+            return fail(ErrorKind::internal, error.what(), "This is a defect of ovd-failover.");
         }
     }
 

@@ -2,12 +2,12 @@
 #include "cli/signals.h"
 
 #include "base/error.h"
+#include "ui/print.h"
 
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <poll.h>
-#include <string_view>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <system_error>
@@ -56,11 +56,10 @@ void Signals::wait() const {
         if (++seen >= 3) _exit(exit_code(ErrorKind::stopped));
         source_.request_stop();
         if (seen > 1) continue;
-        const std::string_view text =
-            only_looks_ ? "\nStopping; nothing was changed.\n"
-                        : "\nStopping: what is running on a node is left to end there.\n";
         // The terminal may be gone; the next signal counts all the same.
-        (void)!::write(STDERR_FILENO, text.data(), text.size());
+        print_error_text(only_looks_
+                             ? "\nStopping; nothing was changed.\n"
+                             : "\nStopping: what is running on a node is left to end there.\n");
         if (!only_looks_) continue;
         (void)next(1000); // a question puts its terminal back
         if (!ending_) _exit(exit_code(ErrorKind::stopped));

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "engine/watch_target.h"
 
 #include <map>
 #include <string>
@@ -47,16 +48,6 @@ struct SheetCheck {
     Seconds timeout{20};
     Seconds within{0}; ///< how long to keep trying before it counts as red
     SourceLocation where;
-};
-
-/// The service as its users see it.
-struct WatchTarget {
-    std::string url;
-    std::string method = "GET";
-    std::string from;        ///< a node or server to ask from; empty: the operator's machine
-    std::string up;          ///< extended regular expression: an answer that matches is service
-    std::string maintenance; ///< likewise: no logins, but no fault either
-    SourceLocation where = {};
 };
 
 struct Sheet {

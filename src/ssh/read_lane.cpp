@@ -8,7 +8,6 @@
 #include <charconv>
 #include <cstdlib>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 namespace ovd {
 namespace {
@@ -231,18 +230,6 @@ private:
     Steady::time_point deadline_;
 };
 
-std::string decode(const std::string& text) {
-    std::string bytes(text.size() / 4 * 3 + 3, '\0');
-    const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    auto whole = static_cast<std::size_t>(std::max(size, 0));
-    // It counts the padding as bytes.
-    for (std::size_t i = text.size(); i > 0 && whole > 0 && text[i - 1] == '='; --i)
-        --whole;
-    bytes.resize(whole);
-    return bytes;
-}
-
 } // namespace
 
 Result<std::vector<ReadResult>> read_over(Link& link, std::span<const Read> reads) {
@@ -264,7 +251,7 @@ Result<std::string> get_over(Link& link, const std::string& path) {
     auto results = read_over(link, {&read, 1});
     if (!results) return tl::unexpected(results.error());
     const auto& result = results->front();
-    if (result.status == 0) return decode(trim(result.output));
+    if (result.status == 0) return from_base64(trim(result.output));
     const auto why = result.timed_out                   ? "it took longer than 60 s"
                      : result.output.size() > most_read ? "it is larger than 1.5 MiB"
                                                         : trim(result.output);

@@ -2,6 +2,7 @@
 #include "ui/print.h"
 
 #include <cstdio>
+#include <unistd.h>
 
 namespace ovd {
 
@@ -9,8 +10,8 @@ void print_text(std::string_view text) {
     fmt::print("{}", text);
 }
 
-void print_error_text(std::string_view text) {
-    fmt::print(stderr, "{}", text);
+void print_error_text(std::string_view text) noexcept {
+    (void)!::write(STDERR_FILENO, text.data(), text.size());
 }
 
 } // namespace ovd

@@ -9,8 +9,9 @@ namespace ovd {
 
 /// Writes text to stdout. A reader that has gone away is a std::system_error, broken_pipe.
 void print_text(std::string_view text);
-/// The same to stderr.
-void print_error_text(std::string_view text);
+/// Writes text to stderr at once, past whoever else is writing there: a thread may wait for a
+/// terminal that is held. That nobody can read it is no error.
+void print_error_text(std::string_view text) noexcept;
 
 /// print_text() of a format and its arguments.
 template <class... T>

@@ -31,24 +31,6 @@ probe() {{
 {4}for _ in 1 2 3 4 5 6 7 8 9 10; do probe '{3}' {0} & sleep 0.1; done
 wait)sh";
 
-std::string unpacked(const std::string& base64_text) {
-    static const std::string letters =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    unsigned bits = 0;
-    int count = 0;
-    for (const char c : base64_text) {
-        const auto at = letters.find(c);
-        if (at == std::string::npos) break;
-        bits = bits << 6 | static_cast<unsigned>(at);
-        count += 6;
-        if (count < 8) continue;
-        count -= 8;
-        out += static_cast<char>(bits >> count & 0xFF);
-    }
-    return out;
-}
-
 class NodeProber final : public Prober {
 public:
     NodeProber(WatchTarget target, std::string before, std::string after,
@@ -97,7 +79,7 @@ private:
                 node_began = std::atof(words[1].c_str());
             if (words.size() < 3 || !line.starts_with(which)) continue;
             const auto later = std::atof(words[1].c_str()) - node_began;
-            const auto answer = unpacked(words[2]);
+            const auto answer = from_base64(words[2]);
             const auto end = answer.rfind('\n');
             const auto status = std::atol(answer.substr(end + 1).c_str());
             found.push_back({sent_.after(Millis{std::lround(later * 1000)}),

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "base/clock.h"
+#include "engine/watch_target.h"
 #include "node/connections.h"
-#include "sheet/sheet.h"
 
 #include <memory>
 #include <vector>

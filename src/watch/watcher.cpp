@@ -82,6 +82,18 @@ void Watcher::start(std::unique_lock<std::mutex>& lock, std::optional<Moment> aw
         probed_->wait(lock, first_answer);
 }
 
+/// What is thrown here must not end the run, least of all while the service is down.
+void Watcher::give_up(const std::string& why) {
+    {
+        const std::scoped_lock lock(mutex_);
+        last_task_ = cause_.task;
+        watching_ = false;
+        has_probed_ = true; // nobody waits for an answer any more
+        probed_->notify();
+    }
+    events_.note(last_task_, "the service is not watched any more: " + why);
+}
+
 void Watcher::ends(const std::string& task) {
     const std::scoped_lock lock(mutex_);
     running_.erase(task);
@@ -117,6 +129,20 @@ void Watcher::watch(std::stop_token stop, std::optional<Moment> away_since) {
     probes_ = 0;
     away_seconds_ = 0;
     began_ = clock_.wall();
+    try {
+        probe_until_finished(stop);
+    } catch (const std::exception& error) {
+        give_up(error.what());
+    }
+    if (away_since_ && seen_up_) record_away({});
+    if (!away_since_ && seen_up_ && away_seconds_ == 0)
+        events_.note(last_task_, "the service was up all the time");
+    if (probes_ == 0) return; // nothing was seen: the next run goes on from there
+    (void)journal_.write(WatchEnded{
+        last_task_, iso_time(began_), iso_time(clock_.wall()), probes_, away_seconds_, seen_up_});
+}
+
+void Watcher::probe_until_finished(const std::stop_token& stop) {
     const auto prober = make_();
     while (!stop.stop_requested() && !finished()) {
         for (const auto& probed : prober->collect())
@@ -128,12 +154,6 @@ void Watcher::watch(std::stop_token stop, std::optional<Moment> away_since) {
         }
         look_at_limit();
     }
-    if (away_since_ && seen_up_) record_away({});
-    if (!away_since_ && seen_up_ && away_seconds_ == 0)
-        events_.note(last_task_, "the service was up all the time");
-    if (probes_ == 0) return; // nothing was seen: the next run goes on from there
-    (void)journal_.write(WatchEnded{
-        last_task_, iso_time(began_), iso_time(clock_.wall()), probes_, away_seconds_, seen_up_});
 }
 
 void Watcher::take(const Probed& probed) {

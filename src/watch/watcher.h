@@ -45,6 +45,8 @@ private:
     };
     void start(std::unique_lock<std::mutex>& lock, std::optional<Moment> away_since);
     void watch(std::stop_token stop, std::optional<Moment> away_since);
+    void probe_until_finished(const std::stop_token& stop);
+    void give_up(const std::string& why);
     void take(const Probed& probed);
     void go_away(Moment when);
     void come_back(Moment when);

@@ -138,6 +138,23 @@ TEST_CASE("what is done by hand is noticed while the person is still asked") {
     CHECK(looks == 2);
 }
 
+TEST_CASE("a look beside the person that throws is an error, and does not end the program") {
+    AtTheTerminal at;
+    std::atomic<int> looks = 0;
+    at.person.at_hand = [](const std::function<bool()>& enough) {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (!enough() && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::sleep_for(Millis{5});
+        return Result<bool>(false);
+    };
+    const auto ended = at.asker.by_hand(at.task("osm1"), "true\n", [&]() -> Result<bool> {
+        if (++looks > 1) throw std::runtime_error("an odd node");
+        return false;
+    });
+    REQUIRE_FALSE(ended);
+    CHECK(ended.error().message == "an odd node");
+}
+
 TEST_CASE("of several tasks by hand one is shown at a time") {
     AtTheTerminal at;
     std::vector<std::future<Status>> all;

@@ -54,6 +54,10 @@ TEST_CASE("sha256 and base64 agree with the standards") {
     CHECK(base64("foob") == "Zm9vYg==");
     CHECK(base64("foobar") == "Zm9vYmFy");
     CHECK(base64(std::string_view("\0\xff", 2)) == "AP8=");
+    for (const auto& bytes : {std::string(), std::string("foob"), std::string("fooba"),
+             std::string("foobar"), std::string("\0\xff", 2)})
+        CHECK(from_base64(base64(bytes)) == bytes);
+    CHECK(from_base64("no base64!").empty());
 }
 
 TEST_CASE("times as people read them") {

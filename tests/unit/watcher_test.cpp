@@ -139,3 +139,25 @@ TEST_CASE("an interruption that a killed wizard had seen begin is gone on with b
     CHECK(early.outages.empty());
     CHECK(early.stretches.size() == 1);
 }
+
+TEST_CASE("a prober that throws ends the watching, not the run") {
+    class OddProber final : public Prober {
+    public:
+        std::vector<Probed> collect() override { throw std::runtime_error("no more memory"); }
+    };
+    const TempDir dir;
+    SystemRuntime machine;
+    const auto runtime = machine.get();
+    const Redactor redactor;
+    auto journal = Journal::open(dir.path().string(), runtime.clock, runtime.random, redactor);
+    REQUIRE(journal);
+    FakeView view;
+    {
+        Watcher watcher(**journal, view, runtime.clock, runtime.threads,
+            [] { return std::make_unique<OddProber>(); });
+        watcher.begins("away@osm1", Step{});
+        watcher.ends("away@osm1");
+        watcher.begins("away@osm1", Step{}); // it is tried anew
+    }
+    CHECK(view.told("the service is not watched any more: no more memory"));
+}
