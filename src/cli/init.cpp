@@ -66,7 +66,8 @@ Status may_write(const InitOptions& options) {
         "Name another file with --output, or replace this one with --force");
 }
 
-Result<Farm> describe(const InitOptions& options, Prompter& prompter, const std::stop_token& stop) {
+Result<Farm> describe(const InitOptions& options, const PlatformList& platforms, Prompter& prompter,
+    const std::stop_token& stop) {
     const auto logins = parse_from(options.from);
     if (!logins) return tl::unexpected(logins.error());
     const auto servers = parse_servers(options.servers);
@@ -84,12 +85,12 @@ Result<Farm> describe(const InitOptions& options, Prompter& prompter, const std:
     farm.snat_to = default_snat_to(farm);
     farm.allow_outside_guide = options.allow_outside_guide;
     if (options.defaults) {
-        if (auto good = complete(farm); !good) return tl::unexpected(good.error());
+        if (auto good = complete(farm, platforms); !good) return tl::unexpected(good.error());
         return farm;
     }
     if (prompter.interactive())
         print("\nEnter takes what stands in [ ]. Nothing is written before the end.\n\n");
-    return ask_farm(farm, prompter);
+    return ask_farm(farm, platforms, prompter);
 }
 
 } // namespace
@@ -106,6 +107,7 @@ void add_init_options(CLI::App& verb, InitOptions& options) {
         "a farm server, as oas1:oas=root@10.20.1.31; roles: oas ofs esg owa ac");
     verb.add_flag("--allow-outside-guide", options.allow_outside_guide,
         "accept platforms that are not on the guide's list");
+    verb.add_option("--steps", options.steps, "a folder of steps of your own");
     verb.add_flag("--defaults", options.defaults, "ask nothing; fail when something is not known");
 }
 
@@ -114,8 +116,13 @@ Result<int> init_verb(const InitOptions& given, std::stop_token stop) {
     for (std::string* path : {&options.identity, &options.known_hosts})
         if (!path->empty()) *path = std::filesystem::absolute(*path).lexically_normal().string();
     if (auto good = may_write(options); !good) return tl::unexpected(good.error());
+    Common common;
+    common.steps = options.steps;
+    const auto guide = load_whole_guide(common);
+    if (!guide) return tl::unexpected(guide.error());
+    const auto platforms = guide->platform_list();
     TerminalPrompter prompter(!options.defaults, stop);
-    auto farm = describe(options, prompter, stop);
+    auto farm = describe(options, platforms, prompter, stop);
     if (!farm) return tl::unexpected(farm.error());
     print("\n{}\n", printable(farm_summary(*farm)));
     if (!options.defaults) {
@@ -126,7 +133,8 @@ Result<int> init_verb(const InitOptions& given, std::stop_token stop) {
     if (auto done = write_file(options.output, farm_text(*farm)); !done)
         return tl::unexpected(done.error());
     // What was written must be what will be read.
-    if (auto read = load_farm(options.output); !read) return tl::unexpected(read.error());
+    if (auto read = load_farm(options.output, platforms); !read)
+        return tl::unexpected(read.error());
     print("Wrote {}. Read it through, then type: ovd-failover check\n", options.output);
     if (const auto sheet = sheet_beside(options.output); !std::filesystem::exists(sheet)) {
         if (auto done = write_file(sheet, default_sheet(*farm)); !done)

@@ -22,6 +22,7 @@ struct InitOptions {
     std::string vip;
     std::vector<std::string> servers; ///< oas1:oas=root@10.20.1.31
     bool allow_outside_guide = false;
+    std::string steps;     ///< folder; empty: the one that came with the program
     bool defaults = false; ///< ask nothing
 };
 

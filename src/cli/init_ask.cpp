@@ -18,7 +18,8 @@ constexpr const char* none = "-"; ///< what is typed for "there is no such thing
 /// more is asked.
 class Questions {
 public:
-    Questions(const Farm& proposal, Prompter& prompter) : in_(proposal), prompter_(prompter) {
+    Questions(const Farm& proposal, const PlatformList& platforms, Prompter& prompter)
+        : in_(proposal), platforms_(platforms), prompter_(prompter) {
         out_.allow_outside_guide = in_.allow_outside_guide;
         out_.identity = in_.identity;
         out_.known_hosts = in_.known_hosts;
@@ -106,10 +107,10 @@ private:
 
     void platform(Node& node, const std::string& proposed) {
         value(node.id + ": platform", proposed, node.platform,
-            [](const std::string& text) { return check_platform(text, true); });
-        if (error_ || out_.allow_outside_guide || platform_in_guide(node.platform)) return;
+            [this](const std::string& text) { return check_platform(text, platforms_, true); });
+        if (error_ || out_.allow_outside_guide || platforms_.is_in_guide(node.platform)) return;
         out_.allow_outside_guide = yes(fmt::format("The guide does not list {}. Continue with it "
-                                                   "the same?",
+                                                   "anyway?",
                                            node.platform),
             false);
         if (error_ || out_.allow_outside_guide) return;
@@ -199,14 +200,15 @@ private:
 
     const Farm& in_;
     Farm out_;
+    const PlatformList& platforms_;
     Prompter& prompter_;
     std::optional<Error> error_;
 };
 
 } // namespace
 
-Result<Farm> ask_farm(const Farm& proposal, Prompter& prompter) {
-    return Questions(proposal, prompter).run();
+Result<Farm> ask_farm(const Farm& proposal, const PlatformList& platforms, Prompter& prompter) {
+    return Questions(proposal, platforms, prompter).run();
 }
 
 } // namespace ovd

@@ -29,10 +29,11 @@ using Logins = std::map<std::string, Login>;
 [[nodiscard]] std::string planned_address(const std::string& priv_subnet, const std::string& node);
 
 /// The first thing wrong with a farm that nobody was asked about; names all that is not known.
-[[nodiscard]] Status complete(const Farm& farm);
+[[nodiscard]] Status complete(const Farm& farm, const PlatformList& platforms);
 
 /// Asks for the whole farm in the order of the guide; what is in proposal is offered.
-[[nodiscard]] Result<Farm> ask_farm(const Farm& proposal, Prompter& prompter);
+[[nodiscard]] Result<Farm> ask_farm(
+    const Farm& proposal, const PlatformList& platforms, Prompter& prompter);
 
 /// What was found on a node, in a few lines.
 [[nodiscard]] std::string found_text(const std::string& id, const FoundNode& node);

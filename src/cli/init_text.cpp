@@ -31,7 +31,7 @@ void missing_in(const Node& node, std::vector<std::string>& missing) {
 
 } // namespace
 
-Status complete(const Farm& farm) {
+Status complete(const Farm& farm, const PlatformList& platforms) {
     std::vector<std::string> missing;
     for (const auto& node : farm.nodes)
         missing_in(node, missing);
@@ -46,10 +46,10 @@ Status complete(const Farm& farm) {
             "Not everything can be known without asking:\n  " + join(missing, "\n  "),
             "Give these, or leave --defaults out to be asked");
     for (const auto& node : farm.nodes)
-        if (auto good = check_platform(node.platform, farm.allow_outside_guide); !good)
+        if (auto good = check_platform(node.platform, platforms, farm.allow_outside_guide); !good)
             return fail(ErrorKind::farm, node.id + ": " + good.error().message,
-                platform_in_guide(node.platform) ? good.error().hint
-                                                 : "To continue anyway: --allow-outside-guide");
+                platforms.is_in_guide(node.platform) ? good.error().hint
+                                                     : "To continue anyway: --allow-outside-guide");
     if (auto wrong = contradictions(farm); !wrong.empty()) return tl::unexpected(wrong.front());
     return {};
 }

@@ -113,11 +113,11 @@ Result<std::unique_ptr<Session>> Session::open(
                 return action.verb == "ask" || action.verb == "admin" || action.verb == "sheet";
             }))
             session->asking_.push_back(step->id);
+    auto farm = load_farm(options.farm, guide->platform_list());
+    if (!farm) return tl::unexpected(farm.error());
     auto chapters = only_procedure(std::move(*guide), options.procedure);
     if (!chapters) return tl::unexpected(chapters.error());
     session->guide_ = std::move(*chapters);
-    auto farm = load_farm(options.farm);
-    if (!farm) return tl::unexpected(farm.error());
     session->farm_ = std::move(*farm);
     session->run_folder_ = run_folder_of(options);
     session->journal_folder_ = journal_folder_of(options);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "farm/platforms.h"
 
 #include <map>
 #include <string>
@@ -103,7 +104,8 @@ struct Farm {
 };
 
 /// Reads and validates farm.toml whole. Each error names file, line, column and a way out.
-[[nodiscard]] Result<Farm> load_farm(const std::string& path);
+/// platforms: those that a node may have.
+[[nodiscard]] Result<Farm> load_farm(const std::string& path, const PlatformList& platforms);
 
 /// The text of a farm.toml for this farm, commented for people. Loading it gives the same farm.
 [[nodiscard]] std::string farm_text(const Farm& farm);

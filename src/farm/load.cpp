@@ -33,7 +33,8 @@ void read_access(TableReader& in, Login& login, bool& by_hand) {
             "Write ssh = \"root@10.20.1.11\", or by_hand = true when the program may not log in");
 }
 
-Node read_node(TableReader in, const std::string& id, const Farm& farm) {
+Node read_node(
+    TableReader in, const std::string& id, const Farm& farm, const PlatformList& platforms) {
     // The OSMs carry the VIP, so the program must know their NIC in the farm's VLAN. An existing
     // MySQL service is only used, not set up.
     const bool osm = id == "osm1" || id == "osm2";
@@ -45,7 +46,7 @@ Node read_node(TableReader in, const std::string& id, const Farm& farm) {
     read_access(in, node.login, node.by_hand);
     node.platform = in.text("platform", no_check);
     if (!node.platform.empty())
-        in.judge("platform", check_platform(node.platform, farm.allow_outside_guide));
+        in.judge("platform", check_platform(node.platform, platforms, farm.allow_outside_guide));
     node.nic = in.text("nic", check_interface, srv);
     node.address = in.text("address", check_address, srv);
     node.priv_nic =
@@ -129,10 +130,10 @@ void read_mail(TableReader mail, Farm& farm) {
     mail.end();
 }
 
-void read_machines(TableReader& root, Farm& farm) {
+void read_machines(TableReader& root, Farm& farm, const PlatformList& platforms) {
     auto nodes = root.table("nodes", Need::required);
     for (const auto& id : node_ids())
-        farm.nodes.push_back(read_node(nodes.table(id, Need::required), id, farm));
+        farm.nodes.push_back(read_node(nodes.table(id, Need::required), id, farm, platforms));
     nodes.end();
     for (auto& server : root.tables("servers"))
         farm.servers.push_back(read_server(server));
@@ -157,7 +158,7 @@ bool comes_first(const Error& a, const Error& b) {
 
 } // namespace
 
-FarmReading read_farm(const std::string& path) {
+FarmReading read_farm(const std::string& path, const PlatformList& platforms) {
     FarmReading reading;
     Farm& farm = reading.farm;
     farm.path = path;
@@ -180,7 +181,7 @@ FarmReading read_farm(const std::string& path) {
     read_networks(root, farm);
     read_programs(root, farm);
     read_mail(root.table("mail", Need::optional), farm);
-    read_machines(root, farm);
+    read_machines(root, farm, platforms);
     farm.hooks = root.table("hooks", Need::optional).texts();
     root.end();
     if (!reading.places.contains("ovd_srv.snat_to")) farm.snat_to = default_snat_to(farm);
@@ -194,8 +195,8 @@ FarmReading read_farm(const std::string& path) {
     return reading;
 }
 
-Result<Farm> load_farm(const std::string& path) {
-    FarmReading reading = read_farm(path);
+Result<Farm> load_farm(const std::string& path, const PlatformList& platforms) {
+    FarmReading reading = read_farm(path, platforms);
     if (reading.errors.empty()) return std::move(reading.farm);
     Error first = reading.errors.front();
     constexpr std::size_t shown = 8;

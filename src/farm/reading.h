@@ -22,7 +22,7 @@ struct FarmReading {
 };
 
 /// Reads farm.toml and finds all that is wrong with it, not only the first.
-[[nodiscard]] FarmReading read_farm(const std::string& path);
+[[nodiscard]] FarmReading read_farm(const std::string& path, const PlatformList& platforms);
 
 /// What is wrong between the values of a farm, each value alone being right: duplicates, addresses
 /// outside of their subnets. Values that are empty are passed over.

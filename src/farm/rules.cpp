@@ -44,17 +44,6 @@ const std::vector<std::string>& node_ids() {
     return ids;
 }
 
-const std::vector<std::string>& platform_ids() {
-    static const std::vector<std::string> ids{"ubuntu16", "ubuntu18", "ubuntu22", "rhel7", "rhel8",
-        "ubuntu20", "ubuntu24", "debian11", "debian12", "debian13", "rhel9"};
-    return ids;
-}
-
-bool platform_in_guide(const std::string& platform) {
-    const auto& ids = platform_ids();
-    return std::find(ids.begin(), ids.begin() + 5, platform) != ids.begin() + 5;
-}
-
 const std::vector<std::string>& role_ids() {
     static const std::vector<std::string> ids{"oas", "ofs", "esg", "owa", "ac"};
     return ids;
@@ -123,10 +112,11 @@ Status check_interface(const std::string& text) {
         "Write the name that `ip -br link` shows on the node, at most 15 characters: eth0");
 }
 
-Status check_platform(const std::string& text, bool allow_outside_guide) {
-    if (auto good = one_of("a platform there are steps for", text, platform_ids()); !good)
+Status check_platform(
+    const std::string& text, const PlatformList& platforms, bool allow_outside_guide) {
+    if (auto good = one_of("a platform there are steps for", text, platforms.ids()); !good)
         return good;
-    if (allow_outside_guide || platform_in_guide(text)) return {};
+    if (allow_outside_guide || platforms.is_in_guide(text)) return {};
     return bad(fmt::format("{} is not on the list of platforms that the guide supports.", text),
         "To continue anyway, write allow_outside_guide = true in [farm]");
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "farm/farm.h"
+#include "farm/platforms.h"
 
 #include <string>
 #include <vector>
@@ -13,9 +14,6 @@ namespace ovd {
 
 /// The five nodes, in the order of the guide.
 [[nodiscard]] const std::vector<std::string>& node_ids();
-/// The platforms there are steps for, those of the guide first.
-[[nodiscard]] const std::vector<std::string>& platform_ids();
-[[nodiscard]] bool platform_in_guide(const std::string& platform);
 [[nodiscard]] const std::vector<std::string>& role_ids();
 
 /// Each is content, or tells what is wrong and what to write.
@@ -25,7 +23,8 @@ namespace ovd {
 [[nodiscard]] Status check_hostname(const std::string& text);
 [[nodiscard]] Status check_domain(const std::string& text); ///< labels with dots
 [[nodiscard]] Status check_interface(const std::string& text);
-[[nodiscard]] Status check_platform(const std::string& text, bool allow_outside_guide);
+[[nodiscard]] Status check_platform(
+    const std::string& text, const PlatformList& platforms, bool allow_outside_guide);
 [[nodiscard]] Status check_role(const std::string& text);
 [[nodiscard]] Status check_os(const std::string& text);
 [[nodiscard]] Status check_access(const std::string& text);

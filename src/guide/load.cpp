@@ -161,6 +161,13 @@ const Section* Guide::section(const std::string& id) const {
     return nullptr;
 }
 
+PlatformList Guide::platform_list() const {
+    std::map<std::string, bool> in_guide;
+    for (const auto& [id, platform] : platforms)
+        in_guide[id] = platform.in_guide;
+    return PlatformList(std::move(in_guide));
+}
+
 std::vector<std::string> Guide::procedures() const {
     std::vector<std::string> names;
     for (const auto& chapter : chapters)

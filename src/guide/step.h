@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "farm/platforms.h"
 
 #include <map>
 #include <string>
@@ -111,6 +112,8 @@ struct Guide {
     [[nodiscard]] std::vector<const Step*> steps() const;
     [[nodiscard]] const Step* step(const std::string& id) const;
     [[nodiscard]] const Section* section(const std::string& id) const;
+    /// What farm.toml may name.
+    [[nodiscard]] PlatformList platform_list() const;
     /// The names of what can be carried out, the migration first.
     [[nodiscard]] std::vector<std::string> procedures() const;
 };

@@ -39,18 +39,18 @@ std::string told(const Farm& farm) {
 void farm(std::string_view bytes) {
     static const auto key = put("key-for-tests", "a key\n"); // what the corpus names as identity
     const auto path = put("farm.toml", bytes);
-    const auto reading = read_farm(path.string());
+    const auto reading = read_farm(path.string(), shipped_platforms());
     for (const auto& error : reading.errors) {
         must_have_place(error, path, bytes);
         must(error.kind == ErrorKind::farm, "an error in farm.toml is of kind farm", error.message);
         must(!error.hint.empty(), "an error in farm.toml has a way out", error.message);
     }
-    const auto loaded = load_farm(path.string());
+    const auto loaded = load_farm(path.string(), shipped_platforms());
     must(
         loaded.has_value() == reading.errors.empty(), "a farm loads when nothing is wrong with it");
     if (!loaded) return;
     const auto text = farm_text(*loaded);
-    const auto again = load_farm(put("farm.toml", text).string());
+    const auto again = load_farm(put("farm.toml", text).string(), shipped_platforms());
     must(again.has_value(), "what farm_text writes can be loaded",
         again ? "" : again.error().message + "\n" + again.error().hint + "\n" + text);
     must(told(*again) == told(*loaded), "what farm_text writes loads as the same farm",

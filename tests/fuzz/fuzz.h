@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "farm/platforms.h"
 
 #include <filesystem>
 #include <string>
@@ -24,6 +25,9 @@ void must_have_place(const Error& error, const std::filesystem::path& file, std:
 /// Writes a file below scratch(), with the folders it needs, and gives its path. No fsync: this is
 /// done thousands of times a second.
 std::filesystem::path put(const std::string& name, std::string_view text);
+
+/// The platforms of the shipped steps.
+[[nodiscard]] const PlatformList& shipped_platforms();
 
 void farm(std::string_view bytes);
 void sheet(std::string_view bytes);

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 /// The farm of the guide: whatever loads as a step is planned for it.
 const Farm& a_farm() {
     static const Farm farm = [] {
-        auto loaded = load_farm(OVD_SOURCE_DIR "/tests/farm-files/valid/guide.toml");
+        auto loaded =
+            load_farm(OVD_SOURCE_DIR "/tests/farm-files/valid/guide.toml", shipped_platforms());
         must(loaded.has_value(), "the farm of the guide can be loaded");
         loaded->active = "osm1";
         return std::move(*loaded);

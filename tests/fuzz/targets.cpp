@@ -2,6 +2,7 @@
 // One program for all fuzz targets, so that they are linked once: fuzz-targets --target=NAME, and
 // then libFuzzer's own options and files. scripts/fuzz calls it.
 #include "fuzz.h"
+#include "guide/step.h"
 #include "mutate.h"
 
 #include <algorithm>
@@ -110,6 +111,16 @@ fs::path put(const std::string& name, std::string_view text) {
     file.close();
     must(file.good(), "files can be written", path.string());
     return path;
+}
+
+const PlatformList& shipped_platforms() {
+    static const auto platforms = [] {
+        const std::string root = OVD_SOURCE_DIR;
+        auto guide = load_guide(root + "/steps", root + "/templates");
+        must(guide.has_value(), "the shipped steps load");
+        return guide->platform_list();
+    }();
+    return platforms;
 }
 
 } // namespace ovd::fuzz

@@ -20,6 +20,7 @@ public:
 
     Status append(std::string_view bytes) override {
         faults_.moment(Moment_of::append);
+        judge_stop(bytes);
         if (disk().full > 0) {
             --disk().full;
             // Half of it still fits.
@@ -46,6 +47,17 @@ public:
 
 private:
     [[nodiscard]] Disk& disk() { return world_.disks[folder_]; }
+
+    /// Once a run was told to stop it announces no further command.
+    void judge_stop(std::string_view bytes) {
+        constexpr Seconds on_its_way{5}; // what was about to be sent then may still be
+        const auto& stopped = world_.scheduler->process().stopped;
+        if (!stopped || bytes.find(R"("kind":"sent")") == std::string_view::npos) return;
+        const auto since = world_.scheduler->mono() - *stopped;
+        if (since > on_its_way)
+            world_.wrong(fmt::format("a command is announced {} s after its run was told to stop",
+                std::chrono::duration_cast<Seconds>(since).count()));
+    }
 
     World& world_;
     Faults& faults_;

@@ -20,9 +20,9 @@ namespace ovd::sim {
 struct Killed {};
 
 /// What happens by itself as time goes by.
-class Events {
+class TimedEvents {
 public:
-    virtual ~Events() = default;
+    virtual ~TimedEvents() = default;
     /// When the next thing happens; MonoTime::max() when nothing will.
     [[nodiscard]] virtual MonoTime next() const = 0;
     /// Makes happen what is due.
@@ -44,7 +44,7 @@ public:
     Scheduler(const Scheduler&) = delete;
     Scheduler& operator=(const Scheduler&) = delete;
 
-    void set_events(Events* events) { events_ = events; }
+    void set_events(TimedEvents* events) { events_ = events; }
     /// A new process, whose main thread begins at that time.
     std::shared_ptr<Process> spawn(MonoTime at, std::function<void()> main);
     /// Runs until all processes have ended; false when one had to be killed at that time.
@@ -88,7 +88,7 @@ private:
 
     Chance chance_;
     Moment now_;
-    Events* events_ = nullptr;
+    TimedEvents* events_ = nullptr;
     std::vector<std::shared_ptr<Fiber>> fibers_; ///< in the order in which they were started
     std::shared_ptr<Fiber> current_;
     boost::context::fiber back_; ///< the scheduler itself, while a fiber runs

@@ -6,6 +6,7 @@
 #include "wires.h"
 
 #include "engine/facts.h"
+#include "engine/survey.h"
 
 #include <fmt/format.h>
 
@@ -22,6 +23,7 @@ Result<std::string> secret(const std::string& name) {
 /// What run_verb does, with everything outside the program simulated.
 void be_wizard(World& world, Faults& faults, Chance chance, const Start& start, Outcome& outcome) {
     auto& scheduler = *world.scheduler;
+    if (start.take_over) world.may_take_over.insert(scheduler.process().id);
     const auto& shipped = world.model().shipped();
     const auto ended = [&](Error error) {
         outcome.killed = false;
@@ -66,13 +68,6 @@ void judge_rolled_back(World& world, const std::string& message) {
             world.wrong(plan.tasks[task].id + " still stands in a section that was rolled back");
 }
 
-bool rolls_back(const Guide& guide, const std::string& id) {
-    for (const auto& chapter : guide.chapters)
-        for (const auto& section : chapter.sections)
-            if (section.id == id) return section.rollback;
-    return false;
-}
-
 /// A run that ends by itself because something said no, or because nothing can be written down,
 /// does not leave the service down.
 void judge_service(World& world, const Outcome& outcome) {
@@ -82,7 +77,7 @@ void judge_service(World& world, const Outcome& outcome) {
     const auto& plan = world.model().plan();
     for (std::size_t task = 0; task < plan.tasks.size(); ++task) {
         if (!plan.tasks[task].step->disruptive || plan.details[task].undo.empty() ||
-            !rolls_back(plan.guide, plan.tasks[task].step->section))
+            !is_rolled_back(plan.guide, plan.tasks[task].step->section))
             continue;
         const auto& over = world.model().taken_over_by(task);
         const bool over_yet =
@@ -127,6 +122,7 @@ Outcome run_once(World& world, Chance& chance, Moment& now, const Start& start,
     Scheduler scheduler(chance.split(), now);
     auto* keeper = std::exchange(world.scheduler, &scheduler);
     scheduler.set_events(&world);
+    world.may_take_over.clear(); // processes are counted anew
     Outcome outcome;
     Faults faults(world, chance.split(), start.faults);
     faults.on_moment = start.on_moment;

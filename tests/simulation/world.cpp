@@ -90,7 +90,7 @@ bool World::holds(std::size_t task) const {
 
 void World::bad_news(std::size_t task) {
     excuse(task);
-    ++bad_news_;
+    ++bad_news_[model_->plan().tasks[task].step->section];
 }
 
 bool World::touched(std::size_t task) const {
@@ -230,6 +230,9 @@ void World::change_lock(
         fresh.state.output = "held by " + machine.lock;
         return;
     }
+    if (!machine.lock.empty() && machine.lock != mine && !may_take_over.contains(process))
+        wrong(fmt::format("{}: process {} takes the lock of {} without being told to", node,
+            process, machine.lock));
     const auto run = mine.substr(0, mine.find(' '));
     if (machine.last_run == run && !take_over &&
         word_behind(job.command, "known=").find(machine.token) == std::string::npos) {
@@ -417,8 +420,10 @@ void World::judge_undo(const Job& job, const NodeJob& fresh) {
     const auto& plan = model_->plan();
     const auto task = fresh.name.task;
     if (!touched(task)) wrong(fmt::format("{} undoes what was never done", job.id));
-    if (bad_news_ == 0 && !way_back_chosen)
-        wrong(fmt::format("{} undoes what nothing was wrong with", job.id));
+    const auto& section = plan.tasks[task].step->section;
+    if (!bad_news_.contains(section) && !way_back_chosen)
+        wrong(fmt::format(
+            "{} rolls {} back, where no command and no check had said no", job.id, section));
     if (fresh.name.op >= plan.details[task].undo.size() ||
         fresh.effect !=
             Model::effect_of(command_of(plan.details[task].undo[fresh.name.op]),

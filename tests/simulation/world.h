@@ -51,7 +51,7 @@ struct Disk {
     int locked_by = 0;       ///< a process; 0: nobody
 };
 
-class World final : public Events {
+class World final : public TimedEvents {
 public:
     World(const Model& model, Chance chance, Moment start);
 
@@ -112,6 +112,7 @@ public:
     int unclear_looks = 0; ///< so many probes and checks cannot be made
     int stuck_waits = 0;   ///< so many looks of waits say no
     bool way_back_chosen = false;
+    std::set<int> may_take_over; ///< processes that were told to take the locks of others
     bool journal_failed = false; ///< the disk under one was full
     bool forced = false; ///< a stale copy of a run folder was gone on with, against good advice
     bool several =
@@ -172,7 +173,8 @@ private:
     std::set<std::size_t> undo_tried_; ///< tasks of which undoing was begun, and not the task since
     std::set<std::size_t> idled_;      ///< tasks of which an operation did nothing
     std::vector<bool> said_no_;        ///< by task: the last answer to one of its checks or waits
-    int bad_news_ = 0;                 ///< commands and checks that said no: reasons to roll back
+    std::map<std::string, int> bad_news_; ///< by section: commands and checks that said no, which
+                                          ///< are the reasons to roll back
 };
 
 } // namespace ovd::sim

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "farm/farm.h"
 #include "farm/reading.h"
+#include "guide_maker.h"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -207,7 +208,7 @@ TEST_CASE("all that is wrong is told at once, in the order of the file") {
 }
 
 TEST_CASE("a slip of the pen in a key is one error, not two") {
-    const auto reading = read_farm(file("invalid/unknown-key.toml"));
+    const auto reading = read_farm(file("invalid/unknown-key.toml"), platforms_of_steps());
     REQUIRE(reading.errors.size() == 1);
     CHECK_THAT(reading.errors.front().hint, Catch::Contains("Did you mean \"vip\"?"));
 }

@@ -112,4 +112,12 @@ Farm small_farm() {
     return farm;
 }
 
+const PlatformList& platforms_of_steps() {
+    static const auto list = [] {
+        const std::string root = OVD_SOURCE_DIR;
+        return load_guide(root + "/steps", root + "/templates").value().platform_list();
+    }();
+    return list;
+}
+
 } // namespace ovd

@@ -35,6 +35,13 @@ using Files = std::map<std::string, std::string>;
 /// The same, for files that must be right.
 [[nodiscard]] Guide guide_of(const Files& files);
 
+/// The platforms of the shipped steps.
+[[nodiscard]] const PlatformList& platforms_of_steps();
+/// A farm file on one of them.
+[[nodiscard]] inline Result<Farm> load_farm(const std::string& path) {
+    return load_farm(path, platforms_of_steps());
+}
+
 /// The five nodes on Debian 12, a few farm servers, no database password known.
 [[nodiscard]] Farm small_farm();
 

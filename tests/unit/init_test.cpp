@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/init_farm.h"
 #include "farm/reading.h"
+#include "guide_maker.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -90,7 +91,7 @@ Result<Farm> reread(const Farm& farm) {
 } // namespace
 
 TEST_CASE("without asking, what cannot be known is named, all of it") {
-    const Status done = complete(propose_farm({}, {}));
+    const Status done = complete(propose_farm({}, {}), platforms_of_steps());
     REQUIRE_FALSE(done);
     for (const char* text : {"--from osm1=", "--from osm2=", "--from dbmy=", "--vip", "--server"})
         CHECK_THAT(done.error().message, Catch::Contains(text));
@@ -114,7 +115,7 @@ TEST_CASE("the words of --from and --server are checked") {
 
 TEST_CASE("a farm that was asked for can be read back from its file") {
     Script script = guide_answers();
-    const auto farm = ask_farm(propose_farm({}, {}), script);
+    const auto farm = ask_farm(propose_farm({}, {}), platforms_of_steps(), script);
     REQUIRE(farm);
     CHECK(script.complaints.empty());
     const auto again = reread(*farm);
@@ -136,7 +137,7 @@ TEST_CASE("an answer that contradicts an earlier one is refused at once") {
     script.answers["osm2: host name"] = {"OSM2", "osm1", "osm2"};
     script.answers["osm2: log in"] = {"root@10.20.1.11", "root@10.20.1.12"};
     script.answers["osm1: platform"] = {"windows", "ubuntu22"};
-    const auto farm = ask_farm(propose_farm({}, {}), script);
+    const auto farm = ask_farm(propose_farm({}, {}), platforms_of_steps(), script);
     REQUIRE(farm);
     REQUIRE(reread(*farm));
     CHECK(script.complaints.size() == 9);
@@ -150,7 +151,7 @@ TEST_CASE("an answer that contradicts an earlier one is refused at once") {
 TEST_CASE("the planned addresses follow the subnet that was typed") {
     Script script = guide_answers();
     script.answers["Subnet of the cluster's VLAN"] = {"10.9.0.0/24"};
-    const auto farm = ask_farm(propose_farm({}, {}), script);
+    const auto farm = ask_farm(propose_farm({}, {}), platforms_of_steps(), script);
     REQUIRE(farm);
     CHECK(farm->node("dbmy")->priv_address == "10.9.0.21");
 }
@@ -158,14 +159,14 @@ TEST_CASE("the planned addresses follow the subnet that was typed") {
 TEST_CASE("a platform outside the guide is only taken when the person says so") {
     Script script = guide_answers();
     script.answers["osm1: platform"] = {"debian12"};
-    const auto refused = ask_farm(propose_farm({}, {}), script);
+    const auto refused = ask_farm(propose_farm({}, {}), platforms_of_steps(), script);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind == ErrorKind::refused);
 
     script = guide_answers();
     script.answers["osm1: platform"] = {"debian12"};
     script.answers["The guide does not list debian12"] = {"y"};
-    const auto taken = ask_farm(propose_farm({}, {}), script);
+    const auto taken = ask_farm(propose_farm({}, {}), platforms_of_steps(), script);
     REQUIRE(taken);
     CHECK(taken->allow_outside_guide);
     CHECK(reread(*taken));
@@ -182,7 +183,7 @@ TEST_CASE("farm servers by DNS, a Windows one, and a node that is done by hand")
     script.answers["WIN2: address"] = {"10.20.1.32"};
     script.answers["dbmy: log in"] = {"-"};
     script.answers["May the program use the Admin Console"] = {"n"};
-    const auto farm = ask_farm(propose_farm({}, {}), script);
+    const auto farm = ask_farm(propose_farm({}, {}), platforms_of_steps(), script);
     REQUIRE(farm);
     const auto again = reread(*farm);
     REQUIRE(again);
@@ -196,7 +197,7 @@ TEST_CASE("farm servers by DNS, a Windows one, and a node that is done by hand")
 TEST_CASE("after a stop nothing more is asked") {
     Script script = guide_answers();
     script.answers["VIP"] = {"^C"};
-    const auto farm = ask_farm(propose_farm({}, {}), script);
+    const auto farm = ask_farm(propose_farm({}, {}), platforms_of_steps(), script);
     REQUIRE_FALSE(farm);
     CHECK(farm.error().kind == ErrorKind::stopped);
     CHECK(script.questions.back().starts_with("VIP"));
@@ -204,7 +205,8 @@ TEST_CASE("after a stop nothing more is asked") {
 
 TEST_CASE("the summary shows each machine with its addresses") {
     Script script = guide_answers();
-    const std::string text = farm_summary(ask_farm(propose_farm({}, {}), script).value());
+    const std::string text =
+        farm_summary(ask_farm(propose_farm({}, {}), platforms_of_steps(), script).value());
     for (const char* part :
         {"10.20.1.10", "osm1", "10.20.1.11 eth0", "192.168.100.21 eth0", "oas1"})
         CHECK_THAT(text, Catch::Contains(part));

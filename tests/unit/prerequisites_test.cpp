@@ -4,6 +4,7 @@
 #include "base/process.h"
 #include "engine/plan.h"
 #include "farm/farm.h"
+#include "guide_maker.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
