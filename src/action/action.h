@@ -92,7 +92,7 @@ struct FieldRule {
     std::string_view help;
 };
 
-/// One kind of action: how it is written, what it does, and how to see that it is done.
+/// One kind of action: how it is written, what it does, and how to probe that it is done.
 struct ActionKind {
     std::string_view verb;
     std::string_view help;

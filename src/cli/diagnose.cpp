@@ -13,7 +13,7 @@
 namespace ovd {
 namespace {
 
-/// Steps that can mend what was found, in the order of the guide.
+/// Steps that can fix what was found, in the order of the guide.
 std::vector<const Step*> remedies(const Guide& guide, const std::vector<CheckResult>& all) {
     std::vector<const Step*> steps;
     for (const auto* step : guide.steps())
@@ -25,7 +25,7 @@ std::vector<const Step*> remedies(const Guide& guide, const std::vector<CheckRes
 }
 
 /// True when something was done.
-Result<bool> mend(const Common& common, Session& session, const std::vector<CheckResult>& all,
+Result<bool> offer_fixes(const Common& common, Session& session, const std::vector<CheckResult>& all,
     std::stop_token stop) {
     const auto steps = remedies(session.guide(), all);
     if (steps.empty()) print("None of this can be fixed safely from here.\n");
@@ -77,11 +77,11 @@ Result<int> diagnose_verb(Common common, bool fix, std::stop_token stop) {
         show_findings(*all, (*session)->redactor(), common);
     else
         tell(*all, (*session)->redactor(), common);
-    const bool mendable = !remedies((*session)->guide(), *all).empty();
-    if (!common.json && !fix && mendable)
+    const bool fixable = !remedies((*session)->guide(), *all).empty();
+    if (!common.json && !fix && fixable)
         print("Some of it can be fixed: ovd-failover diagnose --fix\n");
     if (fix && count_findings(*all, "ok") < all->size()) {
-        auto done = mend(common, **session, *all, std::move(stop));
+        auto done = offer_fixes(common, **session, *all, std::move(stop));
         if (!done) return tl::unexpected(done.error());
         if (*done) { // what counts is how the pair is now
             all = look_at_pair(**session);

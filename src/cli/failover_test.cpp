@@ -27,7 +27,7 @@ Result<int> failover_test_verb(
     run.back = options.back;
     auto done = run_procedure(common, run, stop);
     if (!done || *done != 0 || !options.back) return done;
-    // What was gone on with may have been the way back already.
+    // What was resumed may have been the move back already.
     const auto records = Journal::read(journal_folder_of(common));
     if (!records) return tl::unexpected(records.error());
     if (!replay(*records).finished || is_home(*records)) return done;

@@ -33,7 +33,7 @@ Status check_direction(const Farm& farm, const std::string& towards) {
 }
 
 /// Connections to ask for the service with, where [watch] says from which node. They are made
-/// before anything is away: that is no time to ask for a passphrase.
+/// before anything is down: that is no time to ask for a passphrase.
 std::shared_ptr<Connections> connect_to_watch(Session& session, const WatchTarget& target) {
     if (target.from.empty()) return {};
     std::shared_ptr<Connections> nodes = session.connect_again();

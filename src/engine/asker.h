@@ -34,7 +34,7 @@ public:
     /// done; where nothing can be looked at (seen is empty), when the person says so.
     [[nodiscard]] virtual Status by_hand(
         const Task& task, const std::string& commands, const Seen& seen) = 0;
-    /// The service is away for longer than it should be: go back? why tells for how long.
+    /// The service is down for longer than it should be: roll back? why says for how long.
     [[nodiscard]] virtual Result<bool> roll_back(
         const std::string& section, const std::string& why) = 0;
     [[nodiscard]] virtual bool interactive() const = 0;

@@ -29,7 +29,7 @@ public:
 /// not there. A journal that another process holds is an error that names the process.
 [[nodiscard]] Result<std::unique_ptr<JournalFile>> open_journal_file(const std::string& folder);
 
-/// Says of what a journal holds under which name it is put away; empty: it is gone on with.
+/// Says of what a journal holds under which name it is archived; empty: it is resumed.
 using PutAway = std::function<Result<std::string>(const std::string& text)>;
 
 /// The same; a journal that is to be put away is renamed in its folder, and a new one begun. Both

@@ -21,7 +21,7 @@ struct LockOwner {
     std::vector<std::string> known; ///< tokens that the journal of this run knows, the last ones
 
     /// The command that takes it on a node: it ends with status 75 when another holds it, and tells
-    /// which; with 76 when the same run has been gone on with from another copy of the run folder,
+    /// which; with 76 when the same run has been resumed from another copy of the run folder,
     /// so that this journal does not know what was done. Of several at the same moment one gets it.
     [[nodiscard]] std::string take_command(bool take_over) const;
     /// The command that releases it, if it is still ours.

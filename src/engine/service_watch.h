@@ -16,7 +16,7 @@ public:
     virtual void begins(const std::string& task, const Step& step) = 0;
     /// It has ended. Watching goes on until the service is there again.
     virtual void ends(const std::string& task) = 0;
-    /// Once, when the service is away longer than the step's limit: the section it belongs to.
+    /// Once, when the service is down longer than the step's limit: the section it belongs to.
     [[nodiscard]] virtual std::optional<std::string> crossed() = 0;
 };
 

@@ -55,7 +55,7 @@ struct Step {
     std::string holds_until; ///< once that step is done, this one's probe means nothing any more
     bool disruptive = false;
     std::string expect;  ///< what users notice and for how long; shown with disruptive
-    long limit = 0;      ///< seconds of interruption after which the way back is offered; 0: none
+    long limit = 0;      ///< seconds of an outage after which the rollback is offered; 0: none
     std::string differs; ///< where it departs from the guide, and why
     std::map<std::string, std::string> fetch; ///< name -> "node:/path" ("peer" is the other OSM)
     std::vector<ActionSpec> actions;

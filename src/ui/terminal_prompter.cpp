@@ -16,7 +16,7 @@ namespace {
 
 constexpr char ctrl_c = 3;
 
-/// The terminal's mode while a question waits; put back at the end of its life. Ctrl-C ends the
+/// The terminal's mode while a question waits; restored at the end of its life. Ctrl-C ends the
 /// line and is read like any character: the program's threads block the signal it would send, and
 /// a read would never notice it.
 class QuestionMode {

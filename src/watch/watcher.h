@@ -17,7 +17,7 @@ namespace ovd {
 /// Makes probes only while a disruptive task runs, and after it until the service has been up for
 /// two seconds. The journal learns of everything as it begins, since this program may be killed at
 /// any moment: WatchBegan and Outage (still open) when they begin, WatchEnded and Outage when they
-/// end. What a run before has left open is gone on with.
+/// end. What an earlier run has left open is resumed.
 class Watcher final : public ServiceWatch {
 public:
     using MakeProber = std::function<std::unique_ptr<Prober>()>;
