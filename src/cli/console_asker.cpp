@@ -12,6 +12,11 @@
 namespace ovd {
 namespace {
 
+/// A step's title and id, in lines that fit a terminal.
+std::string heading_of(const Step& step) {
+    return "\n" + join(wrap(fmt::format("{}  [{}]", step.title, step.id), 78), "\n") + "\n";
+}
+
 /// Looks at a task again and again, beside the person who is at work on it, until it is done or
 /// cannot be looked at.
 class LookingOn {
@@ -115,7 +120,7 @@ Result<Asker::Choice> ConsoleAsker::before(const Step& step, const std::string&)
         return fail(ErrorKind::refused,
             fmt::format("{} would change nodes, and nobody is there to confirm.", step.id),
             "Run on a terminal, or say yes to everything with --yes.");
-    std::string text = fmt::format("\n{}  [{}]\n", step.title, step.id);
+    std::string text = heading_of(step);
     for (const auto& line : wrap(step.why, 76))
         text += "  " + line + "\n";
     if (step.disruptive)
@@ -205,8 +210,8 @@ Status ConsoleAsker::by_hand(const Task& task, const std::string& commands, cons
         if (!found) return tl::unexpected(found.error());
         if (*found) return {};
     }
-    std::string text = fmt::format("\n{}  [{}]\nBy hand, as root{}:\n\n{}{}\n", task.step->title,
-        task.step->id, task.node.empty() ? "" : " on " + task.node, commands, secrets_in(commands));
+    std::string text = fmt::format("{}By hand, as root{}:\n\n{}{}\n", heading_of(*task.step),
+        task.node.empty() ? "" : " on " + task.node, commands, secrets_in(commands));
     const std::string key = seen ? "Press Enter when it is done (it is also noticed by itself): "
                                  : "Press Enter when it is done: ";
     for (;;) {

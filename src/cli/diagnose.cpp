@@ -25,8 +25,8 @@ std::vector<const Step*> remedies(const Guide& guide, const std::vector<CheckRes
 }
 
 /// True when something was done.
-Result<bool> offer_fixes(const Common& common, Session& session, const std::vector<CheckResult>& all,
-    std::stop_token stop) {
+Result<bool> offer_fixes(const Common& common, Session& session,
+    const std::vector<CheckResult>& all, std::stop_token stop) {
     const auto steps = remedies(session.guide(), all);
     if (steps.empty()) print("None of this can be fixed safely from here.\n");
     RunVerbOptions run;

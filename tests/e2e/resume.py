@@ -84,7 +84,7 @@ def check_report_after_kill(caught):
     done = wizard("report")
     told = wizard_json("report")
     check("a report of a run that was killed tells how far it came", done.returncode == 0
-          and told["verdict"]["title"] in ("Under way", "Stopped by a failure")
+          and told["verdict"]["title"] in ("In progress", "Stopped by a failure")
           and 20 < told["numbers"]["done"] < told["numbers"]["all"], f"{told['verdict']} {told['numbers']}")
     says = told["verdict"]["text"]
     check("and what was under way", all(f"running: {task}" in says for task in caught), says)

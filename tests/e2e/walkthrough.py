@@ -171,7 +171,7 @@ def walk():
     try:
         first = terminal.expect(KEYS)
         check("the first question names the step, and says why", "[users-gone-for-card]" in first
-              and "Enable Maintenance Mode and wait until nobody is logged in" in first and "osm1 will be shut down" in first, first)
+              and "Enable Maintenance Mode and wait for all logouts" in first and "osm1 will be shut down" in first, first)
         check("what needs no word of a person went before it", "done " in first, first[:500])
         wide = [line for line in terminal.text.splitlines() if len(line) > 80 and line not in KEYS]
         check("no line is wider than the terminal, but for the keys", all(KEYS.strip()[:40] in line for line in wide), f"{wide}")
