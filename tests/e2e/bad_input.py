@@ -112,7 +112,7 @@ def answers(folder):
     for said in ("no", "", "not now", "done?"):
         file.write_text(f'# by ann\nrequest-key = "{said}"\n')
         refused(f"\"{said}\" as an answer to a step", folder, [*RUN, "-f", path, "--answers", file], 3,
-                [f'"{said}" is no answer to request-key', '"not yet"'], ("answers.toml", 2), GOOD)
+                [f'"{said}" is not an answer to request-key', '"not yet"'], ("answers.toml", 2), GOOD)
     file.write_text('request-kay = "done"\n')
     refused("an answer to a step that does not exist", folder, [*RUN, "-f", path, "--answers", file], 3,
             ["request-kay", "Did you mean request-key?"], ("answers.toml", 1), GOOD)

@@ -56,7 +56,7 @@ def breakages():
         ("a rule of an earlier move is left", told("osm1", f"cibadmin --create --scope constraints --xml-text '{rule}'"),
          told("osm1", "pcs resource clear virtual_ip"), "forget-moves", "osm1", "cli-prefer-virtual_ip"),
         ("the database server cannot be reached", cables("cut", "dbmy"), cables("join", "dbmy"), "see-database", "osm1",
-         r"does not get into the database on dbmy"),
+         r"cannot log in to the database on dbmy"),
         ("a resource can neither be started nor stopped",
          lambda *_: [on(node, f"rm -f {stuck}; echo '# in the way' > {stuck}") for node in (passive, active)],
          lambda *_: [on(node, command) for node, command in ((passive, f"rm -f {stuck}"), (active, f"rm -f {stuck}; {calm}"))],

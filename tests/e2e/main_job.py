@@ -236,7 +236,7 @@ def test():
     check_watched()
     check_every_sheet()
     check_maintenance()
-    phase("the report", check_report, ("Done and verified", "Move the resources to osm2", "Take the Session Manager", "Fencing.", "the baseline"))
+    phase("the report", check_report, ("Done and verified", "Move the resources to osm2", "configuration aside", "Fencing.", "the baseline"))
     records = journal()
     live = phase("end state", end_state.check_all, records)
     how = {r["task"]: r.get("how") for r in records if r.get("kind") == "task" and r["state"] == "ok"}

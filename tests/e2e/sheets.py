@@ -91,7 +91,7 @@ def breakages():
           [("OVD reaches its database", "refused|2002|gone away|connect"), ("OVD's data is complete", "refused|2002|gone away|connect")]),
          ("another certificate", told(active, f"cp -p {CERTIFICATE} {KEY} /root/; {other}; {RELOAD}"),
           told(active, f"cp -p /root/{CERTIFICATE.split('/')[-1]} {CERTIFICATE}; cp -p /root/{KEY.split('/')[-1]} {KEY}; {RELOAD}"),
-          [("The Administration Console answers", f"certificate of {active} is another one")])),
+          [("The Administration Console answers", f"certificate of {active} is not the one of the baseline")])),
         # The last: where the service comes back to is not known.
         (("quorum is lost", cables("cut"), cables("join"), [("The cluster is well", "quorum")]),),
     )

@@ -90,7 +90,7 @@ bool World::holds(std::size_t task) const {
 
 void World::bad_news(std::size_t task) {
     excuse(task);
-    ++bad_news_[model_->plan().tasks[task].step->section];
+    ++bad_news_;
 }
 
 bool World::touched(std::size_t task) const {
@@ -421,7 +421,7 @@ void World::judge_undo(const Job& job, const NodeJob& fresh) {
     const auto task = fresh.name.task;
     if (!touched(task)) wrong(fmt::format("{} undoes what was never done", job.id));
     const auto& section = plan.tasks[task].step->section;
-    if (!bad_news_.contains(section) && !way_back_chosen)
+    if (bad_news_ == 0 && !way_back_chosen)
         wrong(fmt::format(
             "{} rolls {} back, where no command and no check had said no", job.id, section));
     if (fresh.name.op >= plan.details[task].undo.size() ||

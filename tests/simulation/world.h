@@ -173,8 +173,7 @@ private:
     std::set<std::size_t> undo_tried_; ///< tasks of which undoing was begun, and not the task since
     std::set<std::size_t> idled_;      ///< tasks of which an operation did nothing
     std::vector<bool> said_no_;        ///< by task: the last answer to one of its checks or waits
-    std::map<std::string, int> bad_news_; ///< by section: commands and checks that said no, which
-                                          ///< are the reasons to roll back
+    int bad_news_ = 0;                 ///< commands and checks that said no: reasons to roll back
 };
 
 } // namespace ovd::sim
