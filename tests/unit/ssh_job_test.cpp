@@ -77,7 +77,7 @@ TEST_CASE("a command has the usual umask, no stdin and no connection of ours", "
 TEST_CASE("a job goes on when the connection is cut, and its output comes once", "[ssh]") {
     Lab lab;
     auto nodes = lab.open();
-    const auto resume_watching = lab.sshd.path("go-on-");
+    const auto go_on = lab.sshd.path("go-on-");
     std::atomic<std::size_t> had = 0;
     std::string told;
     std::vector<std::string> notes;
@@ -90,14 +90,14 @@ TEST_CASE("a job goes on when the connection is cut, and its output comes once",
         for (const std::size_t part : {1U, 2U, 3U}) {
             wait_for([&] { return had == part * 7; });
             lab.sshd.cut();
-            std::ofstream(resume_watching + std::to_string(part)) << "yes";
+            std::ofstream(go_on + std::to_string(part)) << "yes";
         }
     });
     const auto state = must(nodes->changer("n").run(
         {"long",
             fmt::format("for part in 1 2 3; do echo part $part; "
                         "until [ -e {}$part ]; do sleep 0.02; done; done; echo end; exit 5",
-                resume_watching),
+                go_on),
             {}},
         watch));
     CHECK(state.phase == Phase::ended);
@@ -113,6 +113,8 @@ TEST_CASE("a cut while the input is on its way starts nothing by halves", "[ssh]
     Lab lab;
     auto nodes = lab.open();
     const auto input = every_byte(30 << 20);
+    const Read hello{"true", {}, Millis{20'000}};
+    (void)must(nodes->reader("n").read({&hello, 1})); // logged in: it is the input that is cut
     std::jthread cutter([&] {
         std::this_thread::sleep_for(Millis{150});
         lab.sshd.cut();
@@ -126,10 +128,9 @@ TEST_CASE("a cut while the input is on its way starts nothing by halves", "[ssh]
 TEST_CASE("a stop leaves the job running, to be attached to again", "[ssh]") {
     Lab lab;
     auto nodes = lab.open();
-    const auto resume_watching = lab.sshd.path("go-on");
+    const auto go_on = lab.sshd.path("go-on");
     const Job job{"slow",
-        fmt::format("echo first; until [ -e {} ]; do sleep 0.05; done; echo last", resume_watching),
-        {}};
+        fmt::format("echo first; until [ -e {} ]; do sleep 0.05; done; echo last", go_on), {}};
     std::stop_source stop;
     JobWatch watch;
     watch.stop = stop.get_token();
@@ -140,7 +141,7 @@ TEST_CASE("a stop leaves the job running, to be attached to again", "[ssh]") {
     CHECK(must(nodes->changer("n").look("slow")).phase == Phase::running);
     // Another program, as on another day.
     nodes = lab.open();
-    std::ofstream(resume_watching) << "yes";
+    std::ofstream(go_on) << "yes";
     state = must(nodes->changer("n").run(job, {}));
     CHECK(state.phase == Phase::ended);
     CHECK(state.output == "first\nlast\n");
