@@ -23,7 +23,7 @@ class LookingOn {
 public:
     explicit LookingOn(const Asker::Seen& seen) {
         if (seen)
-            inspector_ = std::jthread([this, &seen](std::stop_token stop) { look(stop, seen); });
+            watcher_ = std::jthread([this, &seen](std::stop_token stop) { look(stop, seen); });
     }
     [[nodiscard]] bool ended() const {
         const std::scoped_lock lock(mutex_);
@@ -31,7 +31,7 @@ public:
     }
     /// What the last look found; nothing when there is no end to it yet. Ends the looking.
     [[nodiscard]] std::optional<Result<bool>> end() {
-        inspector_ = {};
+        watcher_ = {};
         return found_;
     }
 
@@ -61,7 +61,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any often_;
     std::optional<Result<bool>> found_;
-    std::jthread inspector_; // the last member: it uses the others
+    std::jthread watcher_; // the last member: it uses the others
 };
 
 } // namespace

@@ -41,15 +41,15 @@ tl::unexpected<Error> damaged(const std::string& path, int line, const std::stri
 
 /// What replaying goes by: never a secret, and never spoilt by one that is an ordinary word.
 const std::set<std::string> relied_on = {"ovd-failover-journal", "run", "kind", "task", "state",
-    "how", "job", "digest", "hook", "token"};
+    "how", "job", "digest", "hook", "token", "answer", "compare"};
 
 /// Each text by itself, before it is written as JSON: its quotes and backslashes are still its own.
 Json cleaned(const Json& value, const Redactor& redactor) {
     if (value.is_string()) return redactor.clean(value.get<std::string>());
     if (!value.is_structured()) return value;
     Json copy = value;
-    for (auto& each : copy)
-        each = cleaned(each, redactor);
+    for (const auto& [key, each] : copy.items())
+        if (!each.is_string() || !relied_on.contains(key)) each = cleaned(each, redactor);
     return copy;
 }
 
@@ -151,8 +151,7 @@ Status Journal::write(Event event) {
     const std::scoped_lock lock(mutex_);
     if (broken_) return tl::unexpected(*broken_);
     auto json = to_json({next_, iso_time(clock_.wall()), std::move(event)});
-    for (auto& [key, value] : json.items())
-        if (!relied_on.contains(key)) value = cleaned(value, redactor_);
+    json = cleaned(json, redactor_);
     const auto text = text_of(json);
     // What is kept is what reading it back gives.
     auto record = record_of(json);

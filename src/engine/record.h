@@ -187,7 +187,4 @@ struct Record {
     }
 };
 
-/// The task that a record is about; empty when it is about none.
-[[nodiscard]] std::string_view task_of(const Event& event);
-
 } // namespace ovd

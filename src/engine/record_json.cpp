@@ -102,15 +102,4 @@ std::map<std::string, std::vector<std::string>> fields_by_kind() {
     return all;
 }
 
-std::string_view task_of(const Event& event) {
-    return std::visit(
-        [](const auto& each) -> std::string_view {
-            if constexpr (requires { each.task; })
-                return each.task;
-            else
-                return {};
-        },
-        event);
-}
-
 } // namespace ovd

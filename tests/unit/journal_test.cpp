@@ -259,6 +259,31 @@ TEST_CASE("a secret that is an ordinary word does not spoil what resuming goes b
     CHECK(record.as<TaskChanged>()->message == "about <secret admin_password>");
 }
 
+TEST_CASE("a secret that is one of the journal's own words keeps no record from being written") {
+    for (const auto* word : {"done", "never", "failed", "begins", "running"}) {
+        Folder folder;
+        folder.redactor.add("admin_password", word);
+        auto journal = folder.open();
+        INFO(word);
+        SheetChecked sheet;
+        sheet.checks.push_back({.name = "c",
+            .state = CheckState::failed,
+            .says = std::string("it ") + word,
+            .values = {{"v", {"1", Compare::never}}}});
+        REQUIRE((*journal)->write(sheet));
+        REQUIRE((*journal)->write(QuestionAnswered{"q", "?", true, "", "", ""}));
+        REQUIRE((*journal)->write(HookChanged{"q", "h", true}));
+        const auto records = (*journal)->records();
+        const auto& check = records.at(1).as<SheetChecked>()->checks.at(0);
+        CHECK(check.state == CheckState::failed);
+        CHECK(check.values.at("v").compare == Compare::never);
+        CHECK(check.says == "it <secret admin_password>");
+        CHECK(records.at(2).as<QuestionAnswered>()->done);
+        journal->reset();
+        CHECK(folder.open());
+    }
+}
+
 TEST_CASE("output that is no UTF-8 does not spoil the journal") {
     Folder folder;
     {
