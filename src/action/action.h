@@ -6,8 +6,9 @@
 #include "base/content.h"
 #include "guide/step.h"
 #include "guide/template.h"
+#include "node/look.h"
 
-#include <optional>
+#include <functional>
 #include <span>
 #include <variant>
 
@@ -52,11 +53,20 @@ struct AdminOp {
 };
 using Operation = std::variant<RunOp, PutOp, AskOp, WaitOp, SheetOp, AdminOp>;
 
-/// A look that tells whether something is so: exit 0 yes, 1 no, anything else cannot be told.
-struct Probe {
+/// A program of the node is asked: exit 0 yes, 1 no, anything else cannot be told.
+struct ShellProbe {
     std::string command;
     Content input;
 };
+/// A look that tells whether something is so. What is typed is answered for a whole node at once.
+using Probe = std::variant<ShellProbe, PackageInstalled, UnitState, PathState, FileState, HasLine,
+    LineLike, IniKey, HostAddress, ClusterHas>;
+
+/// The look of a probe; resolve gives the text of an input.
+[[nodiscard]] Result<Look> look_of(
+    const Probe& probe, const std::function<Result<std::string>(const Content&)>& resolve);
+/// What a person may type to see what the probes see; those of one task.
+[[nodiscard]] std::string by_hand(std::span<const Probe> probes);
 
 /// What an action may know while it plans.
 struct Context {
@@ -98,9 +108,13 @@ struct ActionKind {
     std::string_view help;
     std::span<const FieldRule> fields;
     Result<std::vector<Operation>> (*plan)(const Context&, const Fields&);
-    /// Nothing when only the step's own probe, or the journal, can tell.
-    Result<std::optional<Probe>> (*probe)(const Context&, const Fields&);
+    /// All must say yes; none when only the step's own probe, or the journal, can tell.
+    Result<std::vector<Probe>> (*probe)(const Context&, const Fields&);
 };
+
+/// Where a platform keeps what packages are installed; an error when it names no package manager.
+[[nodiscard]] Result<PackageInstalled::Database> package_database(
+    const Platform& platform, const SourceLocation& where);
 
 /// All kinds, by verb.
 [[nodiscard]] std::span<const ActionKind> action_kinds();

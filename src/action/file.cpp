@@ -66,18 +66,11 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
 
 /// The file is there with these very bytes, owner and mode. A file that holds a secret or a value
 /// read elsewhere cannot be told by its hash: its step brings a probe of its own.
-Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
+Result<Probes> probe(const Context& context, const Fields& fields) {
     auto op = put(context, fields);
     if (!op) return tl::unexpected(op.error());
-    if (!op->content.plain()) return MaybeProbe{};
-    const auto path = shell_quote(op->path);
-    const auto mode = op->mode.substr(op->mode.find_first_not_of('0'));
-    return Probe{fmt::format("test -f {0} || exit 1\n"
-                             "[ \"$(stat -c '%U:%G %a' {0})\" = {1} ] || exit 1\n"
-                             "[ \"$(sha256sum < {0})\" = {2} ] || exit 1",
-                     path, shell_quote(op->owner + " " + mode),
-                     shell_quote(sha256(op->content.display()) + "  -")),
-        {}};
+    if (!op->content.plain()) return Probes{};
+    return Probes{FileState{op->path, op->owner, op->mode, sha256(op->content.display())}};
 }
 
 } // namespace

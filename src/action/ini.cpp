@@ -31,38 +31,34 @@ inside && /=/ {{ old = $0; if (key() == k) {{ put(); next }}; $0 = old }}
 END {{ put(); exit !seen }}' "$f" > "$new"
 cmp -s "$f" "$new" || mv "$new" "$f")";
 
-constexpr std::string_view look = R"(test -f {0} || exit 1
-S={1} K={2} V={3} awk '
-BEGIN {{ s = ENVIRON["S"]; k = ENVIRON["K"]; v = ENVIRON["V"] }}
-/^\[/ {{ inside = ($0 == "[" s "]") }}
-inside && /=/ {{
-    name = $0; sub(/[ \t]*=.*/, "", name)
-    value = $0; sub(/^[^=]*=[ \t]*/, "", value); sub(/[ \t]*$/, "", value)
-    if (name == k) good = (value == v)
-}}
-END {{ exit !good }}' {0} || exit 1)";
+struct Words {
+    std::string path, section, key, value;
+};
 
-Result<std::string> filled(std::string_view text, const Context& context, const Fields& fields) {
-    std::string words[4];
-    const char* keys[4] = {"ini", "section", "key", "value"};
-    for (std::size_t i = 0; i < 4; ++i) {
-        auto word = filled_word(context, fields, keys[i]);
-        if (!word) return word;
-        words[i] = shell_quote(*word);
+Result<Words> words_of(const Context& context, const Fields& fields) {
+    Words words;
+    for (const auto& [name, into] : {std::pair{"ini", &words.path}, {"section", &words.section},
+             {"key", &words.key}, {"value", &words.value}}) {
+        auto word = filled_word(context, fields, name);
+        if (!word) return tl::unexpected(word.error());
+        *into = std::move(*word);
     }
-    return fmt::format(fmt::runtime(text), words[0], words[1], words[2], words[3]);
+    return words;
 }
 
 Result<Operations> plan(const Context& context, const Fields& fields) {
-    auto command = filled(script, context, fields);
-    if (!command) return tl::unexpected(command.error());
-    return Operations{RunOp{std::move(*command), {}}};
+    auto words = words_of(context, fields);
+    if (!words) return tl::unexpected(words.error());
+    return Operations{
+        RunOp{fmt::format(script, shell_quote(words->path), shell_quote(words->section),
+                  shell_quote(words->key), shell_quote(words->value)),
+            {}}};
 }
 
-Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
-    auto command = filled(look, context, fields);
-    if (!command) return tl::unexpected(command.error());
-    return Probe{std::move(*command), {}};
+Result<Probes> probe(const Context& context, const Fields& fields) {
+    auto words = words_of(context, fields);
+    if (!words) return tl::unexpected(words.error());
+    return Probes{IniKey{words->path, words->section, words->key, words->value}};
 }
 
 } // namespace

@@ -33,8 +33,8 @@ Result<std::string> filled_word(const Context& context, const Fields& fields,
     return content->display();
 }
 
-Result<MaybeProbe> no_probe(const Context&, const Fields&) {
-    return MaybeProbe{};
+Result<Probes> no_probe(const Context&, const Fields&) {
+    return Probes{};
 }
 
 } // namespace ovd

@@ -20,13 +20,13 @@ extern const ActionKind sheet_action;
 extern const ActionKind admin_action;
 
 using Operations = std::vector<Operation>;
-using MaybeProbe = std::optional<Probe>;
+using Probes = std::vector<Probe>;
 
 /// The text under key with its names filled in, for use in a command (quoted) by the action.
 [[nodiscard]] Result<std::string> filled_word(const Context& context, const Fields& fields,
     const std::string& key, const std::string& fallback = {});
 
 /// For kinds that cannot tell by themselves whether they are done.
-[[nodiscard]] Result<MaybeProbe> no_probe(const Context&, const Fields&);
+[[nodiscard]] Result<Probes> no_probe(const Context&, const Fields&);
 
 } // namespace ovd

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "action/kinds.h"
 
+#include "base/pattern.h"
+
 #include <fmt/format.h>
 
 namespace ovd {
@@ -28,28 +30,26 @@ cp -p "$f" "$new"
 printf '%s\n' "$line" >> "$new"
 mv "$new" "$f")sh";
 
-constexpr std::string_view look = R"sh(f={0}
-test -e "$f" || exit 1
-line=$(cat)
-[ "$(grep -cxF -e "$line" "$f")" = 1 ] && {2} || exit 1)sh";
-
-/// What a script needs: the path, what lets through the lines that stay, and what tells that no
-/// line has to give way.
-Result<std::string> filled(std::string_view text, const Context& context, const Fields& fields) {
+/// The script's parts: the path, what lets through the lines that stay, and what tells that no line
+/// has to give way.
+Result<std::string> filled(const Context& context, const Fields& fields) {
     auto path = filled_word(context, fields, "line");
     if (!path) return path;
     auto replaces = filled_word(context, fields, "replaces");
     if (!replaces) return replaces;
+    if (auto ok = check_pattern(*replaces); !ok)
+        return fail(
+            ErrorKind::steps, ok.error().message, ok.error().hint, fields.where("replaces"));
     const auto pattern = shell_quote(*replaces);
     const auto stays = replaces->empty() ? "cat" : "grep -vE -e " + pattern;
     const auto clean = replaces->empty() ? "true"
                                          : "{ grep -vxF -e \"$line\" \"$f\" | grep -qE -e " +
                                                pattern + "; [ $? -eq 1 ]; }";
-    return fmt::format(fmt::runtime(text), shell_quote(*path), stays, clean);
+    return fmt::format(script, shell_quote(*path), stays, clean);
 }
 
 Result<Operations> plan(const Context& context, const Fields& fields) {
-    auto command = filled(script, context, fields);
+    auto command = filled(context, fields);
     if (!command) return tl::unexpected(command.error());
     auto text = fields.text("text");
     if (!text) return tl::unexpected(text.error());
@@ -58,14 +58,16 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
     return Operations{RunOp{std::move(*command), std::move(*content)}};
 }
 
-Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
+Result<Probes> probe(const Context& context, const Fields& fields) {
     auto ops = plan(context, fields);
     if (!ops) return tl::unexpected(ops.error());
-    auto& run = std::get<RunOp>(ops->front());
-    if (!run.input.plain()) return MaybeProbe{};
-    auto command = filled(look, context, fields);
-    if (!command) return tl::unexpected(command.error());
-    return Probe{std::move(*command), run.input};
+    const auto& input = std::get<RunOp>(ops->front()).input;
+    if (!input.plain()) return Probes{};
+    auto path = filled_word(context, fields, "line");
+    if (!path) return tl::unexpected(path.error());
+    auto replaces = filled_word(context, fields, "replaces");
+    if (!replaces) return tl::unexpected(replaces.error());
+    return Probes{HasLine{*path, input.display(), *replaces}};
 }
 
 } // namespace

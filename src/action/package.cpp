@@ -13,11 +13,11 @@ constexpr FieldRule rules[] = {
     {"package", FieldType::text_or_list, true, "packages that must be installed"},
 };
 
-/// How a platform installs and asks, by its package manager (`apt`, `dnf`, `yum`).
+/// How a platform installs, and where it keeps what is installed, by its package manager.
 struct Manager {
     std::string_view selector;
     std::string_view install;
-    std::string_view installed; ///< exit 0 when {} is installed
+    PackageInstalled::Database database;
 };
 
 // needrestart would restart services, or ask, in the middle of production: NEEDRESTART_MODE=l lists
@@ -26,19 +26,17 @@ constexpr Manager managers[] = {
     {"apt",
         "DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get -y -q "
         "-o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120 install {}",
-        "dpkg-query -W -f='${{Status}}' {} 2>/dev/null | grep -Eqx '(install|hold) ok installed' "
-        "|| exit 1"},
-    {"dnf", "dnf -y -q install {}", "rpm -q --quiet {} || exit 1"},
-    {"yum", "yum -y -q install {}", "rpm -q --quiet {} || exit 1"},
+        PackageInstalled::Database::dpkg},
+    {"dnf", "dnf -y -q install {}", PackageInstalled::Database::rpm},
+    {"yum", "yum -y -q install {}", PackageInstalled::Database::rpm},
 };
 
-Result<const Manager*> manager_of(const Context& context, const Fields& fields) {
+Result<const Manager*> manager_of(const Platform& platform, const SourceLocation& where) {
     for (const auto& manager : managers)
-        if (std::ranges::find(context.platform.selectors, manager.selector) !=
-            context.platform.selectors.end())
+        if (std::ranges::find(platform.selectors, manager.selector) != platform.selectors.end())
             return &manager;
-    return fail(ErrorKind::steps, fmt::format("{} names no package manager.", context.platform.id),
-        "Add apt, dnf or yum to its selectors in steps/platforms.toml.", fields.where("package"));
+    return fail(ErrorKind::steps, fmt::format("{} names no package manager.", platform.id),
+        "Add apt, dnf or yum to its selectors in steps/platforms.toml.", where);
 }
 
 Result<std::vector<std::string>> names_of(const Context& context, const Fields& fields) {
@@ -53,7 +51,7 @@ Result<std::vector<std::string>> names_of(const Context& context, const Fields& 
 }
 
 Result<Operations> plan(const Context& context, const Fields& fields) {
-    auto manager = manager_of(context, fields);
+    auto manager = manager_of(context.platform, fields.where("package"));
     if (!manager) return tl::unexpected(manager.error());
     auto packages = names_of(context, fields);
     if (!packages) return tl::unexpected(packages.error());
@@ -61,18 +59,25 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
         RunOp{fmt::format(fmt::runtime((*manager)->install), join(*packages, " ")), {}}};
 }
 
-Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
-    auto manager = manager_of(context, fields);
+Result<Probes> probe(const Context& context, const Fields& fields) {
+    auto manager = manager_of(context.platform, fields.where("package"));
     if (!manager) return tl::unexpected(manager.error());
     auto packages = names_of(context, fields);
     if (!packages) return tl::unexpected(packages.error());
-    std::vector<std::string> looks;
+    Probes probes;
     for (const auto& package : *packages)
-        looks.push_back(fmt::format(fmt::runtime((*manager)->installed), package));
-    return Probe{join(looks, "\n"), {}};
+        probes.push_back(PackageInstalled{(*manager)->database, package});
+    return probes;
 }
 
 } // namespace
+
+Result<PackageInstalled::Database> package_database(
+    const Platform& platform, const SourceLocation& where) {
+    const auto manager = manager_of(platform, where);
+    if (!manager) return tl::unexpected(manager.error());
+    return (*manager)->database;
+}
 
 const ActionKind package_action{
     "package", "installs packages, without questions", rules, plan, probe};

@@ -31,21 +31,13 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
     return Operations{RunOp{join(commands, " && "), {}}};
 }
 
-Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
+Result<Probes> probe(const Context& context, const Fields& fields) {
     auto unit = filled_word(context, fields, "service");
     if (!unit) return tl::unexpected(unit.error());
-    const auto name = shell_quote(*unit);
-    std::vector<std::string> looks;
-    if (fields.has("enabled"))
-        looks.push_back(
-            fields.flag("enabled", true)
-                ? fmt::format("systemctl is-enabled --quiet {} || exit 1", name)
-                : fmt::format("! systemctl is-enabled --quiet {} 2>/dev/null || exit 1", name));
-    if (fields.has("running"))
-        looks.push_back(fields.flag("running", true)
-                            ? fmt::format("systemctl is-active --quiet {} || exit 1", name)
-                            : fmt::format("! systemctl is-active --quiet {} || exit 1", name));
-    return Probe{join(looks, "\n"), {}};
+    UnitState state{*unit};
+    if (fields.has("running")) state.running = fields.flag("running", true);
+    if (fields.has("enabled")) state.enabled = fields.flag("enabled", true);
+    return Probes{std::move(state)};
 }
 
 } // namespace

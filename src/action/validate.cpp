@@ -2,6 +2,7 @@
 #include "action/validate.h"
 
 #include "action/action.h"
+#include "action/step_probe.h"
 #include "base/text.h"
 #include "guide/values.h"
 
@@ -66,31 +67,36 @@ Status settle_verb(ActionSpec& action) {
         fmt::format("One of: {}.", join(known, ", ")), action.where);
 }
 
-Status check_action(ActionSpec& action) {
-    if (auto ok = settle_verb(action); !ok) return ok;
-    const auto* kind = action_kind(action.verb);
+/// What is written against the rules for it; name: of what the fields are.
+Status check_fields(const std::string& name, const std::map<std::string, Field>& fields,
+    std::span<const FieldRule> rules, const SourceLocation& where) {
     std::vector<std::string> known;
-    for (const auto& rule : kind->fields)
+    for (const auto& rule : rules)
         known.emplace_back(rule.name);
-    for (const auto& [key, field] : action.fields) {
-        const auto rule = std::ranges::find(kind->fields, key, &FieldRule::name);
-        if (rule == kind->fields.end()) {
+    for (const auto& [key, field] : fields) {
+        const auto rule = std::ranges::find(rules, key, &FieldRule::name);
+        if (rule == rules.end()) {
             const auto near = nearest(key, known);
-            return fail(ErrorKind::steps, fmt::format("{} has no field {}.", action.verb, key),
+            return fail(ErrorKind::steps, fmt::format("{} has no field {}.", name, key),
                 near.empty() ? fmt::format("It has: {}.", join(known, ", "))
                              : fmt::format("Did you mean {}?", near),
                 field.where);
         }
         if (!fits(field.value, rule->type))
             return fail(ErrorKind::steps,
-                fmt::format("{} of {} must be {}.", key, action.verb, type_name(rule->type)),
+                fmt::format("{} of {} must be {}.", key, name, type_name(rule->type)),
                 fmt::format("It is {}.", rule->help), field.where);
     }
-    for (const auto& rule : kind->fields)
-        if (rule.required && !action.fields.contains(std::string(rule.name)))
-            return fail(ErrorKind::steps, fmt::format("{} needs {}.", action.verb, rule.name),
-                fmt::format("It is {}.", rule.help), action.where);
+    for (const auto& rule : rules)
+        if (rule.required && !fields.contains(std::string(rule.name)))
+            return fail(ErrorKind::steps, fmt::format("{} needs {}.", name, rule.name),
+                fmt::format("It is {}.", rule.help), where);
     return {};
+}
+
+Status check_action(ActionSpec& action) {
+    if (auto ok = settle_verb(action); !ok) return ok;
+    return check_fields(action.verb, action.fields, action_kind(action.verb)->fields, action.where);
 }
 
 Status check_parameters(const Step& step, const Guide& guide) {
@@ -120,6 +126,10 @@ Status check_actions(Guide& guide) {
                     if (auto ok = check_action(action); !ok) return ok;
                 for (auto& action : step.undo)
                     if (auto ok = check_action(action); !ok) return ok;
+                for (const auto& probe : step.probe)
+                    if (auto ok = check_fields("probe", probe.fields, probe_keys(), probe.where);
+                        !ok)
+                        return ok;
                 if (step.actions.empty() && step.verify.empty())
                     return fail(ErrorKind::steps, fmt::format("The step {} does nothing.", step.id),
                         "Give it an action or a check.", step.where);

@@ -22,10 +22,10 @@ Result<Operations> plan(const Context& context, const Fields& fields) {
 
 /// A wait is done when what it waits for is so. Any other exit status means not yet, as it does
 /// while waiting.
-Result<MaybeProbe> probe(const Context& context, const Fields& fields) {
+Result<Probes> probe(const Context& context, const Fields& fields) {
     auto ops = plan(context, fields);
     if (!ops) return tl::unexpected(ops.error());
-    return Probe{"(\n" + std::get<WaitOp>(ops->front()).command + "\n) || exit 1", {}};
+    return Probes{ShellProbe{"(\n" + std::get<WaitOp>(ops->front()).command + "\n) || exit 1", {}}};
 }
 
 } // namespace

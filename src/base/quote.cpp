@@ -82,6 +82,15 @@ std::string mycnf(std::string_view value) {
     return text;
 }
 
+std::string pattern(std::string_view value) {
+    std::string text;
+    for (const char c : value) {
+        if (std::string_view(".[]{}()*+?^$|\\").find(c) != std::string_view::npos) text += '\\';
+        text += c;
+    }
+    return text;
+}
+
 std::string json(std::string_view value) {
     std::string text;
     for (char c : value) {
@@ -131,6 +140,8 @@ std::string encode(std::string_view value, Encoding encoding) {
         return mycnf(value);
     case Encoding::json:
         return json(value);
+    case Encoding::pattern:
+        return pattern(value);
     }
     return std::string(value);
 }

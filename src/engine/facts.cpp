@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/facts.h"
 
+#include "action/action.h"
 #include "base/pattern.h"
 #include "base/text.h"
+#include "guide/values.h"
 #include "node/fan_out.h"
 
 #include <algorithm>
@@ -17,9 +19,15 @@ constexpr Millis time_for_facts{60'000};
 /// Kept with the facts: the node was asked, whatever it had to say.
 constexpr const char* asked = "asked";
 
-std::optional<Error> take(Node& node, const FactSpec& fact, const ReadResult& result) {
-    const auto value = trim(result.output);
-    if (result.status != 0 || value.empty()) return {};
+/// A package's version without what its distribution added: 1:2.1.2-1ubuntu3 is 2.1.2.
+std::string upstream(const std::string& version) {
+    const auto colon = version.find(':');
+    const auto from = colon == std::string::npos ? 0 : colon + 1;
+    return version.substr(from, version.find_first_of("-+~", from) - from);
+}
+
+std::optional<Error> take(Node& node, const FactSpec& fact, const std::string& value) {
+    if (value.empty()) return {};
     const bool known = fact.one_of.empty()
                            ? is_like(value, "[0-9]+([.][0-9]+)*")
                            : std::ranges::find(fact.one_of, value) != fact.one_of.end();
@@ -32,20 +40,50 @@ std::optional<Error> take(Node& node, const FactSpec& fact, const ReadResult& re
     return {};
 }
 
-std::optional<Error> learn(Node& node, const Guide& guide, Reader& reader) {
-    std::vector<Read> reads;
-    for (const auto& fact : guide.facts)
-        reads.push_back({fact.command, {}, time_for_facts});
-    const auto results = reader.read(reads);
-    if (!results) {
-        if (results.error().kind == ErrorKind::host_key) return results.error();
+/// What was not said by its package is asked of a command, in a second round trip: that is so
+/// only where programs are not installed yet.
+Result<std::map<std::string, std::string>> ask(
+    const Guide& guide, const Platform& platform, Reader& reader) {
+    std::map<std::string, std::string> said;
+    for (const bool by_package : {true, false}) {
+        std::vector<Look> looks;
+        std::vector<std::string> names;
+        for (const auto& fact : guide.facts) {
+            const auto database = package_database(platform, {});
+            const bool has_package = !fact.package.empty() && database;
+            if (said.contains(fact.name) || (!by_package && !has_package)) continue;
+            if (by_package && has_package)
+                looks.emplace_back(PackageInstalled{*database, fact.package});
+            else
+                looks.emplace_back(Read{fact.command, {}, time_for_facts});
+            names.push_back(fact.name);
+        }
+        if (looks.empty()) break;
+        const auto results = reader.look(looks);
+        if (!results) return tl::unexpected(results.error());
+        for (std::size_t i = 0; i < looks.size(); ++i) {
+            const auto& result = (*results)[i];
+            if (result.status != 0) continue;
+            const bool is_package = std::holds_alternative<PackageInstalled>(looks[i]);
+            said[names[i]] = is_package ? upstream(trim(result.output)) : trim(result.output);
+        }
+    }
+    return said;
+}
+
+std::optional<Error> learn(
+    Node& node, const Guide& guide, const Platform& platform, Reader& reader) {
+    const auto said = ask(guide, platform, reader);
+    if (!said) {
+        if (said.error().kind == ErrorKind::host_key) return said.error();
         return {};
     }
     node.facts[asked] = "yes";
     for (const auto& fact : guide.facts) // what it had said before counts no more
         node.facts.erase(fact.name);
-    for (std::size_t i = 0; i < reads.size(); ++i)
-        if (auto error = take(node, guide.facts[i], (*results)[i])) return error;
+    for (const auto& fact : guide.facts)
+        if (const auto found = said->find(fact.name); found != said->end())
+            if (auto error = take(node, fact, found->second)) return error;
     return {};
 }
 
@@ -56,7 +94,9 @@ Status read_facts(Farm& farm, const Guide& guide, Connections& nodes, Threads& t
     if (guide.facts.empty()) return {};
     fan_out(threads, farm.nodes.size(), most_nodes_at_once, [&](std::size_t i) {
         auto& node = farm.nodes[i];
-        if (!node.by_hand) errors[i] = learn(node, guide, nodes.reader(node.id));
+        const auto platform = platform_of(guide, farm, node.id);
+        if (!node.by_hand && platform)
+            errors[i] = learn(node, guide, *platform, nodes.reader(node.id));
     });
     for (const auto& error : errors)
         if (error) return tl::unexpected(*error);

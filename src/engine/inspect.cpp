@@ -9,6 +9,16 @@
 #include <mutex>
 
 namespace ovd {
+namespace {
+
+bool needs_fetched(const Probe& probe) {
+    const auto* shell = std::get_if<ShellProbe>(&probe);
+    return shell != nullptr && std::ranges::any_of(shell->input.parts(), [](const auto& part) {
+        return part.source == Content::Source::fetched;
+    });
+}
+
+} // namespace
 
 Result<std::string> Inspector::resolve(
     const Content& content, const std::map<std::string, std::string>& fetched) const {
@@ -35,12 +45,13 @@ Result<std::map<std::string, std::string>> Inspector::fetch(std::size_t task) {
 void Inspector::add_probes(Batch& batch, std::size_t task, std::map<std::size_t, Finding>& findings,
     const std::map<std::string, std::string>& fetched) const {
     for (const auto& probe : plan_.details[task].probes) {
-        auto input = resolve(probe.input, fetched);
-        if (!input) {
-            findings[task] = {Finding::State::cannot_tell, input.error().message, false};
+        auto look =
+            look_of(probe, [&](const Content& content) { return resolve(content, fetched); });
+        if (!look) {
+            findings[task] = {Finding::State::cannot_tell, look.error().message, false};
             return;
         }
-        batch.reads.push_back({probe.command, *input, Millis{20'000}});
+        batch.looks.push_back(std::move(*look));
         batch.owner.push_back(task);
     }
 }
@@ -62,8 +73,10 @@ void Inspector::take_results(const Batch& batch, const Result<std::vector<ReadRe
             finding = {Finding::State::not_done, trim(result.output), false};
         else if (result.status != 0)
             finding = {Finding::State::cannot_tell,
-                fmt::format(
-                    "the look ended with status {}: {}", result.status, trim(result.output)),
+                std::holds_alternative<Read>(batch.looks[i])
+                    ? fmt::format(
+                          "the look ended with status {}: {}", result.status, trim(result.output))
+                    : result.output,
                 false};
         else if (finding.state == Finding::State::journal_only)
             finding = {Finding::State::done, trim(result.output), false};
@@ -76,13 +89,7 @@ std::map<std::size_t, Finding> Inspector::look(const std::set<std::size_t>& task
     for (const auto task : tasks) {
         findings[task]; // journal_only until something is found
         std::map<std::string, std::string> fetched;
-        const bool needs_fetch = [&] {
-            for (const auto& probe : plan_.details[task].probes)
-                for (const auto& part : probe.input.parts())
-                    if (part.source == Content::Source::fetched) return true;
-            return false;
-        }();
-        if (needs_fetch) {
+        if (std::ranges::any_of(plan_.details[task].probes, needs_fetched)) {
             auto values = fetch(task);
             if (!values) { // what it would be compared with is not there yet
                 findings[task] = {values.error().kind == ErrorKind::remote
@@ -95,12 +102,12 @@ std::map<std::size_t, Finding> Inspector::look(const std::set<std::size_t>& task
         }
         add_probes(batches[plan_.tasks[task].node], task, findings, fetched);
     }
-    std::erase_if(batches, [](const auto& each) { return each.second.reads.empty(); });
+    std::erase_if(batches, [](const auto& each) { return each.second.looks.empty(); });
     std::mutex mutex;
     const std::vector<std::pair<std::string, Batch>> all(batches.begin(), batches.end());
     fan_out(threads_, all.size(), most_nodes_at_once, [&](std::size_t index) {
         const auto& [node, batch] = all[index];
-        const auto results = nodes_.reader(node).read(batch.reads);
+        const auto results = nodes_.reader(node).look(batch.looks);
         const std::scoped_lock lock(mutex);
         take_results(batch, results, findings);
     });
@@ -111,8 +118,8 @@ Finding Inspector::look_at(std::size_t task, const std::map<std::string, std::st
     std::map<std::size_t, Finding> findings;
     Batch batch;
     add_probes(batch, task, findings, fetched);
-    if (!batch.reads.empty())
-        take_results(batch, nodes_.reader(plan_.tasks[task].node).read(batch.reads), findings);
+    if (!batch.looks.empty())
+        take_results(batch, nodes_.reader(plan_.tasks[task].node).look(batch.looks), findings);
     return findings[task];
 }
 

@@ -52,8 +52,8 @@ public:
 
 private:
     struct Batch {
-        std::vector<Read> reads;
-        std::vector<std::size_t> owner; ///< the task of each read
+        std::vector<Look> looks;
+        std::vector<std::size_t> owner; ///< the task of each look
     };
     void add_probes(Batch& batch, std::size_t task, std::map<std::size_t, Finding>& findings,
         const std::map<std::string, std::string>& fetched) const;

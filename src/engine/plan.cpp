@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/plan.h"
 
+#include "action/step_probe.h"
 #include "base/pattern.h"
 #include "base/text.h"
 #include "guide/values.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace ovd {
@@ -80,26 +82,24 @@ void prefer_hooks(std::vector<Operation>& ops, const Farm& farm, const std::stri
 }
 
 /// How the task can be seen to be done: the step's own probe, or those of all its actions.
-Result<std::vector<Probe>> plan_probes(const Step& step, const Context& context) {
-    std::vector<Probe> probes;
+Result<Probes> plan_probes(const Step& step, const Context& context) {
     if (!step.probe.empty()) {
-        auto check = plan_check(step.probe.front(), context);
-        if (!check) return tl::unexpected(check.error());
-        probes.push_back({check->command, check->input});
-        return probes;
+        const ActionSpec as_action{"probe", step.probe.front().fields, step.probe.front().where};
+        return step_probe(context, Fields(as_action, context.platform));
     }
+    Probes all;
     for (const auto& action : step.actions) {
         if (journal_tells(action.verb)) continue;
-        auto probe = action_kind(action.verb)->probe(context, Fields(action, context.platform));
-        if (!probe) return tl::unexpected(probe.error());
-        if (!*probe)
+        auto probes = action_kind(action.verb)->probe(context, Fields(action, context.platform));
+        if (!probes) return tl::unexpected(probes.error());
+        if (probes->empty())
             return fail(ErrorKind::steps,
                 fmt::format("Nothing can tell whether {} is done: {} cannot by itself.", step.id,
                     action.verb),
                 "Give the step a [step.probe].", step.where);
-        probes.push_back(std::move(**probe));
+        std::ranges::move(*probes, std::back_inserter(all));
     }
-    return probes;
+    return all;
 }
 
 Result<std::vector<Fetch>> plan_fetch(const Step& step, const std::string& node) {

@@ -27,7 +27,7 @@ Result<Finding::State> TaskProbes::probe() {
         return fail(ErrorKind::unknown,
             fmt::format(
                 "{}: it is unknown whether this is done: {}", context_.where(), finding.detail),
-            fmt::format("Check it yourself: {}", context_.plan.probes.front().command));
+            fmt::format("Check it yourself: {}", by_hand(context_.plan.probes)));
     return finding.state;
 }
 

@@ -32,7 +32,7 @@ public:
                 return fail(ErrorKind::remote,
                     fmt::format("{}: {} was undone, but still looks done. {}", context_.where(),
                         context_.task.step->id, probes_.detail()),
-                    fmt::format("Check it yourself: {}", context_.plan.probes.front().command));
+                    fmt::format("Check it yourself: {}", by_hand(context_.plan.probes)));
         }
         return rolled_back();
     }

@@ -135,7 +135,7 @@ private:
                 return fail(ErrorKind::remote,
                     fmt::format("{}: {} was carried out, but does not look done. {}",
                         context_.where(), context_.task.step->id, probes_.detail()),
-                    fmt::format("Check it yourself: {}", context_.plan.probes.front().command));
+                    fmt::format("Check it yourself: {}", by_hand(context_.plan.probes)));
         }
         for (const auto& check : context_.plan.checks)
             if (auto ok = probes_.hold(check); !ok) return tl::unexpected(ok.error());

@@ -66,10 +66,12 @@ Result<std::vector<FactSpec>> load_facts(const fs::path& path) {
         if (entries == nullptr)
             return fail(
                 ErrorKind::steps, "A fact is a table.", "Write [name].", where_of(node, path));
-        if (auto known = only_keys(*entries, path, {"why", "command", "one_of"}, ErrorKind::steps);
+        if (auto known = only_keys(
+                *entries, path, {"why", "package", "command", "one_of"}, ErrorKind::steps);
             !known)
             return tl::unexpected(known.error());
-        FactSpec fact{std::string(key.str()), (*entries)["command"].value_or(std::string{}), {}};
+        FactSpec fact{std::string(key.str()), (*entries)["package"].value_or(std::string{}),
+            (*entries)["command"].value_or(std::string{}), {}};
         if (fact.command.empty())
             return fail(ErrorKind::steps, fmt::format("Nothing says how to read {}.", fact.name),
                 "Give it a command that prints one value.", where_of(node, path));

@@ -94,8 +94,9 @@ struct Platform {
 
 /// Something to read from a node before its plan is made, from steps/facts.toml.
 struct FactSpec {
-    std::string name; ///< as in platforms.toml, whose value it goes before
-    std::string command;
+    std::string name;    ///< as in platforms.toml, whose value it goes before
+    std::string package; ///< its installed version is the fact; empty: only the command tells
+    std::string command; ///< asked where the package is not installed
     std::vector<std::string> one_of; ///< what it may be; empty: a version
 };
 

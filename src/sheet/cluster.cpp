@@ -37,9 +37,9 @@ echo "$state" | grep -q '<failure ' && {{ echo "an action has failed"; bad=1; }}
 echo "resources there: $there"
 exit $bad)";
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
+std::optional<SheetLook> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     const auto name = filled_text("{{ cluster_name }}", Encoding::raw, context, check.where, wrong);
-    return Look{check.on.empty() ? "active" : check.on, fmt::format(script, name), {}};
+    return SheetLook{check.on.empty() ? "active" : check.on, fmt::format(script, name), {}};
 }
 
 int number_in(const std::map<std::string, std::string>& known, const std::string& key) {

@@ -8,8 +8,8 @@
 namespace ovd {
 namespace {
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
-    return Look{
+std::optional<SheetLook> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
+    return SheetLook{
         check.on, filled_text(check.target, Encoding::shell, context, check.where, wrong), {}};
 }
 

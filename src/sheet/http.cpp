@@ -34,7 +34,7 @@ std::string key_command(const std::string& place) {
         pin_mark, shell_quote(place));
 }
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
+std::optional<SheetLook> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     HttpRequest request;
     request.url = filled_text(check.target, Encoding::raw, context, check.where, wrong);
     request.method = check.method;
@@ -46,7 +46,7 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, S
         request.user.add({Content::Source::secret, check.user + "_password", Encoding::raw});
     }
     const auto tls = tls_of(check, context);
-    Look look{check.on, curl_command(),
+    SheetLook look{check.on, curl_command(),
         curl_input({request}, static_cast<int>(check.timeout.count()), tls == "verify")};
     if (tls == "pin" && request.url.starts_with("https://"))
         look.command += "\n" + key_command(place_of(request.url));

@@ -8,7 +8,7 @@
 namespace ovd {
 namespace {
 
-std::optional<Look> ask_plan(const SheetCheck&, const SheetContext&, Status&) {
+std::optional<SheetLook> ask_plan(const SheetCheck&, const SheetContext&, Status&) {
     return {};
 }
 

@@ -27,7 +27,7 @@ struct SheetContext {
 };
 
 /// A look as it will be made: where, what is run there, and its stdin.
-struct Look {
+struct SheetLook {
     std::string node; ///< empty: the operator's machine
     std::string command;
     Content input;
@@ -46,7 +46,7 @@ struct SheetKind {
     std::string_view name;
     std::string_view help;
     /// Nothing to look at by machine: a person is asked.
-    std::optional<Look> (*plan)(const SheetCheck&, const SheetContext&, Status& wrong);
+    std::optional<SheetLook> (*plan)(const SheetCheck&, const SheetContext&, Status& wrong);
     Judged (*judge)(const SheetCheck&, const SheetContext&, const ReadResult&);
 };
 

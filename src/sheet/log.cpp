@@ -12,7 +12,7 @@ constexpr std::string_view at_mark = "@@ovd-at ";
 
 /// The target is a file, or unit:NAME for the journal of a systemd unit. Where it was read to is
 /// kept with the node: an offset, or a time by that node's clock.
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
+std::optional<SheetLook> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     const auto target = filled_text(check.target, Encoding::raw, context, check.where, wrong);
     const auto node = check.on == "active" || check.on.empty() ? context.active : check.on;
     const auto known = context.known.find("read to on " + node);
@@ -35,7 +35,7 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, S
                               "tail -c +$((from + 1)) \"$f\" | head -c $((size - from)) | {}\n",
                       shell_quote(from), find),
             at_mark);
-    return Look{node, command, {}};
+    return SheetLook{node, command, {}};
 }
 
 Judged judge(const SheetCheck& check, const SheetContext& context, const ReadResult& result) {

@@ -10,7 +10,7 @@
 namespace ovd {
 namespace {
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
+std::optional<SheetLook> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     const auto base = filled_text(check.target, Encoding::raw, context, check.where, wrong);
     const auto tls = check.tls.empty() ? context.sheet.tls : check.tls;
     std::vector<HttpRequest> requests;
@@ -21,7 +21,7 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, S
         request.body = filled_body(each.body, context, check.where, wrong);
         request.type = each.type;
     }
-    return Look{check.on, curl_command(requests.size()),
+    return SheetLook{check.on, curl_command(requests.size()),
         curl_input(requests, static_cast<int>(check.timeout.count()), tls == "verify")};
 }
 

@@ -24,7 +24,7 @@ std::string readable(const std::string& text) {
 struct Going {
     const SheetCheck* check = nullptr;
     SheetContext context;
-    std::optional<Look> look;
+    std::optional<SheetLook> look;
     std::string input;
     Judged judged;
     double seconds = 0;

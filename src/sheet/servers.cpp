@@ -10,11 +10,11 @@
 namespace ovd {
 namespace {
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
+std::optional<SheetLook> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     if (context.admin_user.empty())
         wrong = fail(ErrorKind::farm, "The farm file has no user for the Administration Console.",
             "Write [admin] user and password there, or take this check out.", check.where);
-    return Look{"active", curl_command(overview_calls().size()),
+    return SheetLook{"active", curl_command(overview_calls().size()),
         admin_input(context.admin_user, overview_calls(), static_cast<int>(check.timeout.count()))};
 }
 

@@ -51,7 +51,7 @@ foreach (array_slice($lines, 1) as $name) {
 }
 ')";
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
+std::optional<SheetLook> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     Content input;
     if (!check.count.empty())
         input.add_text("count\n" + join(check.count, "\n"));
@@ -62,7 +62,7 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, S
         (first.empty() || !found_in(first.front(), "^(SELECT|select|SHOW|show)$")))
         wrong = fail(ErrorKind::farm, "A check may only read: SELECT or SHOW.",
             "Write sql = \"SELECT ...\"", check.where);
-    return Look{check.on.empty() ? "active" : check.on, std::string(script), std::move(input)};
+    return SheetLook{check.on.empty() ? "active" : check.on, std::string(script), std::move(input)};
 }
 
 Judged judge(const SheetCheck& check, const SheetContext&, const ReadResult& result) {

@@ -7,7 +7,7 @@
 namespace ovd {
 namespace {
 
-std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
+std::optional<SheetLook> plan(const SheetCheck& check, const SheetContext& context, Status& wrong) {
     const auto place = filled_text(check.target, Encoding::raw, context, check.where, wrong);
     const auto colon = place.rfind(':');
     if (colon == std::string::npos)
@@ -16,7 +16,7 @@ std::optional<Look> plan(const SheetCheck& check, const SheetContext& context, S
     // bash opens the connection by itself: nothing needs to be installed.
     const auto open = fmt::format("exec 3<>/dev/tcp/{}/{}", place.substr(0, colon),
         colon == std::string::npos ? "" : place.substr(colon + 1));
-    return Look{check.on,
+    return SheetLook{check.on,
         fmt::format("timeout {} bash -c {}", check.timeout.count(), shell_quote(open)), {}};
 }
 

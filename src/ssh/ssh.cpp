@@ -12,6 +12,7 @@ namespace {
 /// One node: both sides of it over one connection, one thing at a time.
 class NodeOverSsh final : public Reader, public Changer {
 public:
+    using Reader::look;
     NodeOverSsh(SshTarget target, const SshOptions& options, CredentialPrompter& person)
         : target_(std::move(target)), link_(target_, options, person) {}
 
@@ -53,6 +54,7 @@ private:
 /// Stands in for a name that is not among the targets: every use of it is an error.
 class NoNode final : public Reader, public Changer {
 public:
+    using Reader::look;
     Result<std::vector<ReadResult>> read(std::span<const Read>) override { return none(); }
     Result<std::string> get(const std::string&) override { return none(); }
     Result<JobState> run(const Job&, const JobWatch&) override { return none(); }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model.h"
 
+#include "guide/values.h"
+
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
@@ -34,8 +36,13 @@ Model::Model(const ShippedPlan& shipped) : shipped_(shipped) {
         for (std::size_t i = 0; i < plan.guide.facts.size(); ++i) {
             const auto& fact = plan.guide.facts[i];
             const auto known = node.facts.find(fact.name);
-            add(node.id, fact.command, {},
-                {Meaning::Kind::fact, 0, i, known == node.facts.end() ? "" : known->second});
+            const Meaning meaning{
+                Meaning::Kind::fact, 0, i, known == node.facts.end() ? "" : known->second};
+            add(node.id, fact.command, {}, meaning);
+            if (fact.package.empty()) continue;
+            const auto platform = platform_of(plan.guide, plan.farm, node.id);
+            add(node.id, describe(PackageInstalled{*package_database(*platform, {}), fact.package}),
+                {}, meaning);
         }
     for (std::size_t task = 0; task < plan.tasks.size(); ++task) {
         const auto& node = plan.tasks[task].node;
@@ -58,9 +65,15 @@ Model::Model(const ShippedPlan& shipped) : shipped_(shipped) {
                     add(node, admin->look, resolved(task, admin->input),
                         {Meaning::Kind::admin, task, op, {}});
         }
-        for (std::size_t i = 0; i < detail.probes.size(); ++i)
-            add(node, detail.probes[i].command, resolved(task, detail.probes[i].input),
+        for (std::size_t i = 0; i < detail.probes.size(); ++i) {
+            const auto look =
+                look_of(detail.probes[i], [&](const Content& content) -> Result<std::string> {
+                    return resolved(task, content);
+                });
+            const auto* read = std::get_if<Read>(&*look);
+            add(node, describe(*look), read == nullptr ? "" : read->input,
                 {Meaning::Kind::probe, task, i, {}});
+        }
         for (std::size_t i = 0; i < detail.checks.size(); ++i)
             add(node, detail.checks[i].command, resolved(task, detail.checks[i].input),
                 {Meaning::Kind::check, task, i, {}});

@@ -33,6 +33,16 @@ public:
         return results;
     }
 
+    /// A typed look is answered as it is; no shell is needed for it.
+    Result<std::vector<ReadResult>> look(std::span<const Look> looks) override {
+        std::vector<Read> reads;
+        for (const auto& look : looks) {
+            const auto* read = std::get_if<Read>(&look);
+            reads.push_back(read != nullptr ? *read : Read{describe(look), {}});
+        }
+        return this->read(reads);
+    }
+
     Result<std::string> get(const std::string& path) override {
         world_.scheduler->yield();
         faults_.moment(Moment_of::read, node_);

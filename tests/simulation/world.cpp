@@ -522,10 +522,17 @@ ReadResult World::read(const std::string& node, const Read& read) {
     }
     ReadResult result;
     bool decided = false;
+    const auto is_fact = [](const Meaning& each) { return each.kind == Meaning::Kind::fact; };
+    const bool all_facts = std::ranges::all_of(meanings, is_fact);
     for (const auto& meaning : meanings) {
+        if (is_fact(meaning) && !all_facts) continue;
         result = answer(node, meaning, decided);
         if (decided) break;
     }
+    // A package tells its version where its task has installed it.
+    if (const auto fact = std::ranges::find_if(meanings, is_fact);
+        fact != meanings.end() && result.status == 0)
+        result.output = fact->says;
     // Whose it was cannot be told where several tasks ask the same.
     if (meanings.size() > 1)
         for (const auto& meaning : meanings)

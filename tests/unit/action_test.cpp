@@ -2,6 +2,7 @@
 // What each verb becomes, by the files in tests/actions/VERB/.
 #include "action/action.h"
 #include "action/validate.h"
+#include "base/text.h"
 #include "base/file.h"
 #include "base/toml.h"
 #include "engine/plan.h"
@@ -21,7 +22,7 @@ const fs::path cases = fs::path(OVD_SOURCE_DIR) / "tests/actions";
 /// What an action became: operations and probe, or why it was refused.
 struct Became {
     std::vector<Operation> ops;
-    std::optional<Probe> probe;
+    std::vector<Probe> probes;
 };
 
 Result<Became> plan_one(const toml::table& action, const std::string& platform_id) {
@@ -49,9 +50,18 @@ Result<Became> plan_one(const toml::table& action, const std::string& platform_i
     const Fields fields(spec, platform);
     auto ops = kind->plan(context, fields);
     if (!ops) return tl::unexpected(ops.error());
-    auto probe = kind->probe(context, fields);
-    if (!probe) return tl::unexpected(probe.error());
-    return Became{*ops, *probe};
+    auto probes = kind->probe(context, fields);
+    if (!probes) return tl::unexpected(probes.error());
+    return Became{*ops, *probes};
+}
+
+/// What the probes ask, a line each.
+std::string words_of(const std::vector<Probe>& probes) {
+    std::vector<std::string> all;
+    for (const auto& probe : probes)
+        all.push_back(describe(
+            *look_of(probe, [](const Content&) -> Result<std::string> { return std::string(); })));
+    return join(all, "\n");
 }
 
 std::string wanted(const toml::table& expect, const char* key) {
@@ -127,10 +137,10 @@ void check_case(const fs::path& path) {
     REQUIRE(became->ops.size() == 1);
     check_operation(expect, became->ops[0]);
     const bool can_tell = expect.contains("probe") || expect.contains("probe_holds");
-    REQUIRE(became->probe.has_value() == can_tell);
+    REQUIRE(became->probes.empty() != can_tell);
     if (!can_tell) return;
-    if (expect.contains("probe")) CHECK(became->probe->command == wanted(expect, "probe"));
-    check_parts(expect, "probe_holds", became->probe->command);
+    if (expect.contains("probe")) CHECK(words_of(became->probes) == wanted(expect, "probe"));
+    check_parts(expect, "probe_holds", words_of(became->probes));
 }
 
 } // namespace

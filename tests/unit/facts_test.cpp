@@ -4,6 +4,7 @@
 #include "engine/state.h"
 #include "guide/values.h"
 #include "guide_maker.h"
+#include "plain_reader.h"
 
 #include <catch2/catch.hpp>
 
@@ -12,7 +13,7 @@ using namespace ovd;
 namespace {
 
 /// A farm whose nodes answer every read with the same words, or cannot be reached.
-class Saying : public Connections, public Reader {
+class Saying : public Connections, public PlainReader {
 public:
     Reader& reader(const std::string& /*node*/) override { return *this; }
     [[nodiscard]] Traffic traffic(const std::string& /*node*/) const override { return {}; }

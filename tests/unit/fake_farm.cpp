@@ -2,6 +2,7 @@
 #include "fake_farm.h"
 
 #include "base/text.h"
+#include "plain_reader.h"
 
 #include <algorithm>
 #include <chrono>
@@ -23,8 +24,9 @@ bool is_lease(const std::string& command) {
 
 } // namespace
 
-class FakeFarm::Node final : public Reader, public Changer {
+class FakeFarm::Node final : public PlainReader, public Changer {
 public:
+    using PlainReader::look;
     Node(FakeFarm& farm, std::string name) : farm_(farm), name_(std::move(name)) {}
 
     Result<std::vector<ReadResult>> read(std::span<const Read> reads) override {

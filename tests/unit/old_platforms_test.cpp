@@ -41,7 +41,7 @@ std::string words_of(const TaskPlan& task) {
     for (const auto& op : task.undo)
         add(op);
     for (const auto& probe : task.probes)
-        words += probe.command + "\n";
+        if (const auto* shell = std::get_if<ShellProbe>(&probe)) words += shell->command + "\n";
     for (const auto& check : task.checks)
         words += check.command + "\n";
     return words;

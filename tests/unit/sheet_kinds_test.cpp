@@ -24,7 +24,7 @@ struct Bench {
     [[nodiscard]] SheetContext context() const {
         return {names, sheet, "osm1", "admin", "alice", changed, known};
     }
-    [[nodiscard]] Look look() const {
+    [[nodiscard]] SheetLook look() const {
         Status wrong;
         const auto look = sheet_kind(check().kind).plan(check(), context(), wrong);
         INFO((wrong ? "" : wrong.error().message));

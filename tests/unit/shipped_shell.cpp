@@ -5,6 +5,7 @@
 #include "engine/node_lock.h"
 #include "farm/discover.h"
 #include "guide/values.h"
+#include "node/collector.h"
 #include "sheet/defaults.h"
 #include "sheet/kinds.h"
 #include "shell_calls.h"
@@ -36,7 +37,8 @@ public:
             for (std::size_t n = 0; n < detail.ops.size(); ++n)
                 operation(detail.ops[n], fmt::format("action {}", n + 1));
             for (const auto& probe : detail.probes)
-                add(probe.command, "probe");
+                if (const auto* shell = std::get_if<ShellProbe>(&probe))
+                    add(shell->command, "probe");
             for (std::size_t n = 0; n < detail.checks.size(); ++n)
                 add(detail.checks[n].command, fmt::format("check {}", n + 1));
             for (std::size_t n = 0; n < detail.undo.size(); ++n)
@@ -139,6 +141,17 @@ std::vector<ShippedShell> shell_of_facts() {
 
 namespace {
 
+/// All that is asked of a node when the whole plan is looked at.
+std::vector<Look> looks_at(const Plan& plan, const std::string& node) {
+    std::vector<Look> looks;
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i)
+        for (const auto& probe : plan.details[i].probes)
+            if (plan.tasks[i].node == node)
+                looks.push_back(*look_of(
+                    probe, [](const Content&) -> Result<std::string> { return std::string(); }));
+    return looks;
+}
+
 /// A node that is only asked.
 class Listener final : public Connections, public Reader {
 public:
@@ -179,6 +192,8 @@ std::vector<ShippedShell> shell_of_program(const ShippedPlan& shipped) {
     };
     const LockOwner lock{"run1 you@laptop", "(process 1, begun 2026-01-31)", "0123456789abcdef",
         {"0123456789abcdef", "fedcba9876543210"}};
+    for (const auto& node : shipped.farm.nodes)
+        add(collector_for(looks_at(shipped.plan, node.id)).command, "the collector of " + node.id);
     add(lock.take_command(false), "the lock, taken");
     add(lock.take_command(true), "the lock, taken over");
     add(lock.release_command(), "the lock, released");
