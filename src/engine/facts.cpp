@@ -4,6 +4,7 @@
 #include "action/action.h"
 #include "base/pattern.h"
 #include "base/text.h"
+#include "guide/graph.h"
 #include "guide/values.h"
 #include "node/fan_out.h"
 
@@ -40,15 +41,24 @@ std::optional<Error> take(Node& node, const FactSpec& fact, const std::string& v
     return {};
 }
 
+/// Whether the plan of a node depends on it.
+bool is_asked(const FactSpec& fact, const Farm& farm, const std::string& node) {
+    if (fact.on.empty()) return true;
+    return std::ranges::any_of(fact.on, [&](const std::string& word) {
+        const auto nodes = members(word, farm, {});
+        return nodes && std::ranges::find(*nodes, node) != nodes->end();
+    });
+}
+
 /// What was not said by its package is asked of a command, in a second round trip: that is so
 /// only where programs are not installed yet.
 Result<std::map<std::string, std::string>> ask(
-    const Guide& guide, const Platform& platform, Reader& reader) {
+    const std::vector<FactSpec>& facts, const Platform& platform, Reader& reader) {
     std::map<std::string, std::string> said;
     for (const bool by_package : {true, false}) {
         std::vector<Look> looks;
         std::vector<std::string> names;
-        for (const auto& fact : guide.facts) {
+        for (const auto& fact : facts) {
             const auto database = package_database(platform, {});
             const bool has_package = !fact.package.empty() && database;
             if (said.contains(fact.name) || (!by_package && !has_package)) continue;
@@ -72,8 +82,10 @@ Result<std::map<std::string, std::string>> ask(
 }
 
 std::optional<Error> learn(
-    Node& node, const Guide& guide, const Platform& platform, Reader& reader) {
-    const auto said = ask(guide, platform, reader);
+    Node& node, const Farm& farm, const Guide& guide, const Platform& platform, Reader& reader) {
+    auto facts = guide.facts;
+    std::erase_if(facts, [&](const FactSpec& fact) { return !is_asked(fact, farm, node.id); });
+    const auto said = ask(facts, platform, reader);
     if (!said) {
         if (said.error().kind == ErrorKind::host_key) return said.error();
         return {};
@@ -96,7 +108,7 @@ Status read_facts(Farm& farm, const Guide& guide, Connections& nodes, Threads& t
         auto& node = farm.nodes[i];
         const auto platform = platform_of(guide, farm, node.id);
         if (!node.by_hand && platform)
-            errors[i] = learn(node, guide, *platform, nodes.reader(node.id));
+            errors[i] = learn(node, farm, guide, *platform, nodes.reader(node.id));
     });
     for (const auto& error : errors)
         if (error) return tl::unexpected(*error);

@@ -12,9 +12,10 @@ namespace ovd {
 using Facts = std::map<std::string, std::map<std::string, std::string>>;
 
 /// Reads what steps/facts.toml names from every node of the farm that may be logged in to, side by
-/// side, in one round trip each, or two where programs are not installed yet. A node that cannot be reached keeps the facts it had, from an earlier
-/// run; without any it is planned for by platforms.toml alone, and never_asked() says so. Only a
-/// host key that is not the right one, or a value that cannot be, is an error here.
+/// side, in one round trip each, or two where programs are not installed yet. A node that cannot be
+/// reached keeps the facts it had, from an earlier run; without any it is planned for by
+/// platforms.toml alone, and never_asked() says so. Only a host key that is not the right one, or a
+/// value that cannot be, is an error here.
 [[nodiscard]] Status read_facts(
     Farm& farm, const Guide& guide, Connections& nodes, Threads& threads);
 

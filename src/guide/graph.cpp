@@ -19,7 +19,8 @@ const std::map<std::string, std::vector<std::string>> node_groups = {
     {"cluster", {"osm1", "osm2", "pcs3", "pcs4"}},
 };
 
-/// The nodes or servers that one word of `on` means; an error when it means nothing.
+} // namespace
+
 Result<std::vector<std::string>> members(
     const std::string& word, const Farm& farm, const SourceLocation& where) {
     if (const auto group = node_groups.find(word); group != node_groups.end()) return group->second;
@@ -46,6 +47,8 @@ Result<std::vector<std::string>> members(
     }
     return found;
 }
+
+namespace {
 
 bool on_platform(const Step& step, const Guide& guide, const Farm& farm, const std::string& node) {
     if (step.platforms.empty()) return true;

@@ -18,6 +18,10 @@ struct Task {
     std::vector<std::size_t> after; ///< indexes of tasks that must be done before
 };
 
+/// The nodes or servers that one word of `on` means; an error when it means nothing.
+[[nodiscard]] Result<std::vector<std::string>> members(
+    const std::string& word, const Farm& farm, const SourceLocation& where);
+
 /// All tasks of a guide on a farm, in the order of the guide; `after` always points backwards.
 [[nodiscard]] Result<std::vector<Task>> make_tasks(const Guide& guide, const Farm& farm);
 

@@ -67,17 +67,20 @@ Result<std::vector<FactSpec>> load_facts(const fs::path& path) {
             return fail(
                 ErrorKind::steps, "A fact is a table.", "Write [name].", where_of(node, path));
         if (auto known = only_keys(
-                *entries, path, {"why", "package", "command", "one_of"}, ErrorKind::steps);
+                *entries, path, {"why", "on", "package", "command", "one_of"}, ErrorKind::steps);
             !known)
             return tl::unexpected(known.error());
         FactSpec fact{std::string(key.str()), (*entries)["package"].value_or(std::string{}),
-            (*entries)["command"].value_or(std::string{}), {}};
+            (*entries)["command"].value_or(std::string{}), {}, {}};
         if (fact.command.empty())
             return fail(ErrorKind::steps, fmt::format("Nothing says how to read {}.", fact.name),
                 "Give it a command that prints one value.", where_of(node, path));
         auto one_of = read_list(*entries, "one_of", path);
         if (!one_of) return tl::unexpected(one_of.error());
         fact.one_of = std::move(*one_of);
+        auto on = read_list(*entries, "on", path);
+        if (!on) return tl::unexpected(on.error());
+        fact.on = std::move(*on);
         facts.push_back(std::move(fact));
     }
     return facts;

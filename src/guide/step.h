@@ -97,6 +97,7 @@ struct FactSpec {
     std::string name;    ///< as in platforms.toml, whose value it goes before
     std::string package; ///< its installed version is the fact; empty: only the command tells
     std::string command; ///< asked where the package is not installed
+    std::vector<std::string> on;     ///< nodes or groups whose plan depends on it; empty: all
     std::vector<std::string> one_of; ///< what it may be; empty: a version
 };
 

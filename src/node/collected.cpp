@@ -66,6 +66,8 @@ void Collected::take(const Part& part) {
             if (words.size() == 3 &&
                 (words[1] == "install ok installed" || words[1] == "hold ok installed"))
                 packages[words[0]] = words[2];
+            for (const auto& name : groups_in(line, "^package (.*) is not installed$"))
+                not_installed_.insert(name);
         }
     } else if (part.name == "units" && good) {
         auto& units = units_.emplace();
@@ -124,8 +126,11 @@ struct Collected::Judge {
     ReadResult operator()(const PackageInstalled& look) const {
         if (!node.packages_) return unknown("the package database does not answer");
         const auto found = node.packages_->find(look.name);
-        if (found == node.packages_->end()) return no(look.name + " is not installed");
-        return yes(found->second);
+        if (found != node.packages_->end()) return yes(found->second);
+        if (look.database == PackageInstalled::Database::rpm &&
+            !node.not_installed_.contains(look.name))
+            return unknown("rpm says nothing about " + look.name);
+        return no(look.name + " is not installed");
     }
 
     ReadResult operator()(const UnitState& look) const {

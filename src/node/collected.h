@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ private:
     };
     /// Only what came to its end without an error is there.
     std::optional<std::map<std::string, std::string>> packages_; ///< name -> version, installed
+    std::set<std::string> not_installed_;                        ///< those of which rpm says so
     std::optional<std::map<std::string, Unit>> units_;
     std::optional<std::map<std::string, std::string>> paths_; ///< path -> flags
     std::optional<std::map<std::string, File>> files_;

@@ -15,6 +15,7 @@ constexpr std::size_t most_kept = 2000; ///< so that one record is written at on
 
 /// r NUMBER COMMAND: runs it and prints "NUMBER STATUS LENGTH OUTPUT" with one call of printf.
 constexpr std::string_view setup = R"(LC_ALL=C; export LC_ALL
+echo @commands
 r() {{
   said=$(eval "$2" 2>&1)
   status=$?
@@ -35,16 +36,16 @@ Read side_by_side(std::span<const Read> reads) {
     Read all{fmt::format(setup, most_kept), {}, Millis{0}};
     const auto lanes = std::min(most_at_once, reads.size());
     for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const bool last = lane + 1 == lanes; // it needs no process of its own
         Millis time{0};
-        all.command += "{\n";
+        all.command += last ? "" : "{\n";
         for (std::size_t i = lane; i < reads.size(); i += lanes) {
             all.command += fmt::format("r {} {} </dev/null\n", i, shell_quote(reads[i].command));
             time += reads[i].timeout;
         }
-        all.command += "} &\n";
+        all.command += last ? "wait\n" : "} &\n";
         all.timeout = std::max(all.timeout, time);
     }
-    all.command += "wait\n";
     return all;
 }
 
@@ -52,7 +53,9 @@ std::vector<ReadResult> apart(std::size_t count, const ReadResult& all) {
     std::vector<ReadResult> results(count);
     for (auto& result : results)
         result = {-1, all.timed_out, all.timed_out ? "" : "it was not answered"};
-    std::string_view rest = all.output;
+    const auto at = all.output.find(commands_said);
+    if (at == std::string::npos) return results;
+    auto rest = std::string_view(all.output).substr(at + commands_said.size());
     std::size_t index = 0;
     std::size_t status = 0;
     std::size_t length = 0;

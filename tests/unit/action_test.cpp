@@ -2,8 +2,8 @@
 // What each verb becomes, by the files in tests/actions/VERB/.
 #include "action/action.h"
 #include "action/validate.h"
-#include "base/text.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "base/toml.h"
 #include "engine/plan.h"
 #include "guide/read_step.h"

@@ -84,7 +84,7 @@ TEST_CASE("everything that a plan brings to a node is among its shell") {
     };
     CHECK(
         has("create-cluster@osm1, action 1 (steps/6-cluster/10-create.toml", "pcs cluster setup"));
-    CHECK(has(", probe (", "cibadmin --query"));
+    CHECK(has(", probe (", "crm_mon -1"));
     CHECK(has(", check 1 (", "crm_mon -1"));
     CHECK(has(", undo 1 (", "systemctl enable --now"));
     CHECK(has(", wait (", ""));
