@@ -22,6 +22,8 @@ constexpr std::array rules = {
     FieldRule{"stopped", FieldType::text_or_list, false, "systemd units"},
     FieldRule{"enabled", FieldType::text_or_list, false, "systemd units that start at boot"},
     FieldRule{"disabled", FieldType::text_or_list, false, "systemd units that do not"},
+    FieldRule{"loaded", FieldType::text_or_list, false,
+        "systemd units that systemd knows as their files are now"},
     FieldRule{"file", FieldType::text, false, "the file without secrets that like and unlike mean"},
     FieldRule{"like", FieldType::text_or_list, false,
         "POSIX extended regular expressions, each of which some line must match"},
@@ -115,6 +117,8 @@ private:
             each(key, [wanted = wanted](const std::string& unit) -> Result<Probe> {
                 return UnitState{unit, {}, wanted};
             });
+        each("loaded",
+            [](const std::string& unit) -> Result<Probe> { return UnitState{unit, {}, {}, true}; });
     }
 
     void lines() {

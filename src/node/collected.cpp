@@ -73,8 +73,8 @@ void Collected::take(const Part& part) {
         auto& units = units_.emplace();
         for (const auto& line : part.lines) {
             const auto words = split(line, ' ');
-            if (words.size() >= 3)
-                units[words[0]] = {words[1], words[2], words.size() > 3 ? words[3] : ""};
+            if (words.size() >= 4)
+                units[words[0]] = {words[1], words[2], words[3], words.size() > 4 ? words[4] : ""};
         }
     } else if (part.name == "paths" && good) {
         auto& paths = paths_.emplace();
@@ -136,7 +136,7 @@ struct Collected::Judge {
     ReadResult operator()(const UnitState& look) const {
         if (!node.units_ || !node.units_->contains(look.unit))
             return unknown("systemd says nothing about " + look.unit);
-        const auto& [load, active, file] = node.units_->at(look.unit);
+        const auto& [load, active, stale, file] = node.units_->at(look.unit);
         const bool running = active == "active" || active == "reloading" || active == "refreshing";
         // What systemctl is-enabled calls so, see its manual.
         constexpr std::string_view enabled[] = {
@@ -145,6 +145,8 @@ struct Collected::Judge {
         const auto told = fmt::format("{}: {}, {}", look.unit, active, file.empty() ? load : file);
         if (look.running && *look.running != running) return no(told);
         if (look.enabled && *look.enabled != at_boot) return no(told);
+        if (look.loaded && *look.loaded != (load == "loaded" && stale == "no"))
+            return no(told + (stale == "yes" ? ", changed on disk" : ""));
         return yes();
     }
 

@@ -25,7 +25,7 @@ public:
 
 private:
     struct Unit {
-        std::string load, active, file;
+        std::string load, active, stale, file;
     };
     struct File {
         std::string owner, mode, digest;

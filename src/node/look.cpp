@@ -31,8 +31,8 @@ std::string describe(const Look& look) {
                     each.database == PackageInstalled::Database::dpkg ? "dpkg" : "rpm");
             },
             [](const UnitState& each) {
-                return fmt::format("unit {}:{}{}", each.unit, flag(each.running, "running"),
-                    flag(each.enabled, "enabled"));
+                return fmt::format("unit {}:{}{}{}", each.unit, flag(each.running, "running"),
+                    flag(each.enabled, "enabled"), flag(each.loaded, "loaded"));
             },
             [](const PathState& each) {
                 return fmt::format("path {} {}", each.path,

@@ -17,11 +17,13 @@ struct PackageInstalled {
     Database database = Database::dpkg;
     std::string name;
 };
-/// A systemd unit is (or is not) running, and is (or is not) started at boot, as far as asked.
+/// A systemd unit is (or is not) running, is (or is not) started at boot, and systemd has read (or
+/// has not) its file as it is, as far as asked.
 struct UnitState {
     std::string unit;
     std::optional<bool> running = {};
     std::optional<bool> enabled = {};
+    std::optional<bool> loaded = {};
 };
 /// Something is there under this path, or nothing, or a file that is not empty.
 struct PathState {

@@ -122,9 +122,9 @@ TEST_CASE("a package is installed, is not, or cannot be told") {
 
 TEST_CASE("a unit runs and starts at boot, or not, or cannot be told") {
     const std::string said =
-        "@units\nmysql loaded active enabled\nlsyncd loaded inactive disabled\n"
-        "odd loaded failed masked-runtime\nnone not-found inactive \n"
-        "fixed loaded reloading static\n@ended 0\n";
+        "@units\nmysql loaded active no enabled\nlsyncd loaded inactive yes disabled\n"
+        "odd loaded failed no masked-runtime\nnone not-found inactive no \n"
+        "fixed loaded reloading no static\n@ended 0\n";
     CHECK(judged(said, UnitState{"mysql", true, true}).status == 0);
     CHECK(judged(said, UnitState{"mysql", false, {}}).status == 1);
     CHECK(judged(said, UnitState{"lsyncd", false, false}).status == 0);
@@ -133,6 +133,9 @@ TEST_CASE("a unit runs and starts at boot, or not, or cannot be told") {
     CHECK(judged(said, UnitState{"none", false, false}).status == 0);
     CHECK(judged(said, UnitState{"none", true, {}}).status == 1);
     CHECK(judged(said, UnitState{"fixed", true, true}).status == 0);
+    CHECK(judged(said, UnitState{"mysql", {}, {}, true}).status == 0);
+    CHECK(judged(said, UnitState{"lsyncd", {}, {}, true}).status == 1); // its file has changed
+    CHECK(judged(said, UnitState{"none", {}, {}, true}).status == 1);
     CHECK(judged(said, UnitState{"never", true, {}}).status == 2);
     CHECK(judged("", UnitState{"mysql", true, {}}).status == 2);
 }
@@ -140,11 +143,12 @@ TEST_CASE("a unit runs and starts at boot, or not, or cannot be told") {
 TEST_CASE("the units of this machine's kind are told apart by the collector's shell") {
     // systemctl as it talks: blocks in the order of the names; one made from an init script.
     const TempDir dir;
-    dir.write("systemctl", "#!/bin/sh\ncase $1 in\nshow) printf '%s\\n' LoadState=loaded "
-                           "ActiveState=active UnitFileState=bad '' LoadState=not-found "
-                           "ActiveState=inactive UnitFileState= '' LoadState=loaded "
-                           "ActiveState=inactive UnitFileState=disabled ;;\n"
-                           "is-enabled) [ \"$3\" = apache2 ] ;;\nesac\n");
+    dir.write("systemctl",
+        "#!/bin/sh\ncase $1 in\nshow) printf '%s\\n' LoadState=loaded "
+        "ActiveState=active UnitFileState=bad NeedDaemonReload=no '' LoadState=not-found "
+        "ActiveState=inactive UnitFileState= NeedDaemonReload=no '' LoadState=loaded "
+        "ActiveState=inactive UnitFileState=disabled NeedDaemonReload=no ;;\n"
+        "is-enabled) [ \"$3\" = apache2 ] ;;\nesac\n");
     REQUIRE(::chmod((dir / "systemctl").c_str(), 0755) == 0);
     const std::vector<Look> looks{UnitState{"apache2", true, true},
         UnitState{"nothere", false, false}, UnitState{"zlast", false, false}};
@@ -189,7 +193,7 @@ TEST_CASE("the cluster has it, has it not, or does not answer") {
 TEST_CASE("no two looks that differ say the same, and each tells what to type") {
     const std::vector<Look> looks{PackageInstalled{dpkg, "a"}, PackageInstalled{rpm, "a"},
         UnitState{"a", true, {}}, UnitState{"a", {}, true}, UnitState{"a", false, {}},
-        PathState{"/a", Path::exists}, PathState{"/a", Path::filled},
+        UnitState{"a", {}, {}, true}, PathState{"/a", Path::exists}, PathState{"/a", Path::filled},
         PathState{"/a", Path::missing}, FileState{"/a", "a:a", "0644", "1"}, HasLine{"/a", "b"},
         HasLine{"/a", "b", "c"}, LineLike{"/a", "b"}, LineLike{"/a", "b", false},
         IniKey{"/a", "b", "c", "d"}, HostAddress{"a", "b"}, ClusterHas{Part::state, "//a"},
