@@ -29,6 +29,7 @@ constexpr std::array rules = {
         "POSIX extended regular expressions, each of which some line must match"},
     FieldRule{"unlike", FieldType::text_or_list, false,
         "POSIX extended regular expressions, none of which a line may match"},
+    FieldRule{"or_missing", FieldType::flag, false, "a file that is missing or empty is well too"},
     FieldRule{"hosts", FieldType::text_or_list, false,
         "NAME=ADDRESS: what /etc/hosts must give, and nothing else, for the name"},
     FieldRule{"cib", FieldType::text_or_list, false,
@@ -138,7 +139,7 @@ private:
                     if (auto ok = check_pattern(pattern); !ok)
                         return fail(ErrorKind::steps, ok.error().message, ok.error().hint,
                             fields_.where(key));
-                    return LineLike{*path, pattern, wanted};
+                    return LineLike{*path, pattern, wanted, fields_.flag("or_missing", false)};
                 },
                 Encoding::pattern);
     }

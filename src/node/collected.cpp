@@ -195,7 +195,7 @@ struct Collected::Judge {
         return over_lines(look.path, [&](const std::vector<std::string>& lines) {
             const bool has = std::ranges::any_of(
                 lines, [&](const auto& line) { return found_in(line, look.pattern); });
-            if (has == look.wanted) return yes();
+            if (has == look.wanted || (look.or_missing && lines.empty())) return yes();
             return no(
                 fmt::format("{} has {} line like {}", look.path, has ? "a" : "no", look.pattern));
         });

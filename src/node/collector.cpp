@@ -41,30 +41,30 @@ echo "@ended 0"
 /// systemctl show says nothing sure of a unit that was made from an init script: is-enabled looks
 /// at its links. Blocks come in the order of the units, an empty line between two.
 constexpr std::string_view units = R"(echo @units
-systemctl show -p LoadState -p ActiveState -p UnitFileState -p NeedDaemonReload {0} 2>/dev/null </dev/null | {{
-  set -- {0}
+set -- {0}
+load='' active='' file='' stale=''
+tell() {{
+  case $load,$file in
+    not-found,*) ;;
+    *, | *,bad | *,generated)
+      if systemctl is-enabled --quiet "$1" 2>/dev/null </dev/null; then file=enabled; else file=disabled; fi ;;
+  esac
+  echo "$1 $load $active $stale $file"
   load='' active='' file='' stale=''
-  tell() {{
-    case $load,$file in
-      not-found,*) ;;
-      *, | *,bad | *,generated)
-        if systemctl is-enabled --quiet "$1" 2>/dev/null </dev/null; then file=enabled; else file=disabled; fi ;;
-    esac
-    echo "$1 $load $active $stale $file"
-    load='' active='' file='' stale=''
-  }}
-  while IFS='=' read -r key value && [ $# -gt 0 ]; do
-    case $key in
-      LoadState) load=$value ;;
-      ActiveState) active=$value ;;
-      UnitFileState) file=$value ;;
-      NeedDaemonReload) stale=$value ;;
-      '') tell "$1"; shift ;;
-    esac
-  done
-  [ $# -eq 0 ] || [ -z "$load" ] || tell "$1"
 }}
-echo "@ended $?"
+while IFS='=' read -r key value && [ $# -gt 0 ]; do
+  case $key in
+    LoadState) load=$value ;;
+    ActiveState) active=$value ;;
+    UnitFileState) file=$value ;;
+    NeedDaemonReload) stale=$value ;;
+    '') [ -z "$load" ] || {{ tell "$1"; shift; }} ;;
+  esac
+done <<EOF
+$(systemctl show -p LoadState -p ActiveState -p UnitFileState -p NeedDaemonReload {0} 2>/dev/null </dev/null)
+EOF
+[ $# -eq 0 ] || [ -z "$load" ] || tell "$1"
+echo "@ended 0"
 )";
 
 constexpr std::string_view paths = R"(echo @paths

@@ -49,8 +49,9 @@ std::string describe(const Look& look) {
                     each.line, each.replaces);
             },
             [](const LineLike& each) {
-                return fmt::format("file {} has {} line like /{}/", each.path,
-                    each.wanted ? "a" : "no", each.pattern);
+                return fmt::format("file {} {} {} line like /{}/", each.path,
+                    each.or_missing ? "is missing or has" : "has", each.wanted ? "a" : "no",
+                    each.pattern);
             },
             [](const IniKey& each) {
                 return fmt::format(

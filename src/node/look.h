@@ -45,11 +45,12 @@ struct HasLine {
     std::string replaces = {};
 };
 /// Some line of the file matches a POSIX extended regular expression, or none does; a file that is
-/// missing has none.
+/// missing has none, which or_missing takes for well too.
 struct LineLike {
     std::string path;
     std::string pattern;
     bool wanted = true;
+    bool or_missing = false; ///< or empty
 };
 /// A key of a section of an INI file has this value.
 struct IniKey {

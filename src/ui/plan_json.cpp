@@ -59,6 +59,16 @@ Json operation_json(const Operation& op) {
     return json;
 }
 
+/// What is looked at, in one line or as a command, and what a person may type to see the same.
+Json probe_json(const Probe& probe) {
+    const auto look =
+        look_of(probe, [](const Content& input) -> Result<std::string> { return input.display(); });
+    Json json{{std::holds_alternative<Read>(*look) ? "command" : "look", describe(*look)}};
+    if (const auto* read = std::get_if<Read>(&*look)) json["stdin"] = read->input;
+    json["by_hand"] = by_hand(*look);
+    return json;
+}
+
 std::string_view finding_name(Finding::State state) {
     switch (state) {
     case Finding::State::done:
@@ -89,6 +99,9 @@ Json task_json(const Plan& plan, std::size_t index, const PlanShow& show) {
     json["operations"] = Json::array();
     for (const auto& op : detail.ops)
         json["operations"].push_back(operation_json(op));
+    json["probes"] = Json::array();
+    for (const auto& probe : detail.probes)
+        json["probes"].push_back(probe_json(probe));
     json["checks"] = Json::array();
     for (const auto& check : detail.checks)
         json["checks"].push_back({{"command", check.command}, {"says", check.says},

@@ -503,7 +503,10 @@ ReadResult World::answer(const std::string& node, const Meaning& meaning, bool& 
     case Meaning::Kind::wait:
         decided = true;
         said_no_[meaning.task] = stuck_waits > 0 || chance_.once_in(3);
-        if (stuck_waits > 0 && --stuck_waits == 0) bad_news(meaning.task);
+        if (stuck_waits > 0) { // its time may be over with this look
+            --stuck_waits;
+            bad_news(meaning.task);
+        }
         if (said_no_[meaning.task] && on_not_yet) on_not_yet();
         return yes_or_no(!said_no_[meaning.task], "not yet");
     case Meaning::Kind::admin:

@@ -196,8 +196,9 @@ TEST_CASE("no two looks that differ say the same, and each tells what to type") 
         UnitState{"a", {}, {}, true}, PathState{"/a", Path::exists}, PathState{"/a", Path::filled},
         PathState{"/a", Path::missing}, FileState{"/a", "a:a", "0644", "1"}, HasLine{"/a", "b"},
         HasLine{"/a", "b", "c"}, LineLike{"/a", "b"}, LineLike{"/a", "b", false},
-        IniKey{"/a", "b", "c", "d"}, HostAddress{"a", "b"}, ClusterHas{Part::state, "//a"},
-        ClusterHas{Part::configuration, "//a"}, ClusterHas{Part::configuration, "//a", false}};
+        LineLike{"/a", "b", true, true}, IniKey{"/a", "b", "c", "d"}, HostAddress{"a", "b"},
+        ClusterHas{Part::state, "//a"}, ClusterHas{Part::configuration, "//a"},
+        ClusterHas{Part::configuration, "//a", false}};
     std::set<std::string> words;
     for (const auto& look : looks) {
         words.insert(describe(look));
