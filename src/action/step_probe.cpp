@@ -29,6 +29,8 @@ constexpr std::array rules = {
         "POSIX extended regular expressions, each of which some line must match"},
     FieldRule{"unlike", FieldType::text_or_list, false,
         "POSIX extended regular expressions, none of which a line may match"},
+    FieldRule{"modes", FieldType::text_or_list, false, "what the file's mode may be, octal"},
+    FieldRule{"host_name", FieldType::text, false, "what the host must be called"},
     FieldRule{"or_missing", FieldType::flag, false, "a file that is missing or empty is well too"},
     FieldRule{"hosts", FieldType::text_or_list, false,
         "NAME=ADDRESS: what /etc/hosts must give, and nothing else, for the name"},
@@ -66,6 +68,7 @@ public:
         units();
         lines();
         hosts();
+        host_name();
         cluster();
         command();
         if (error_) return tl::unexpected(*error_);
@@ -123,8 +126,9 @@ private:
     }
 
     void lines() {
-        if (fields_.has("file") != (fields_.has("like") || fields_.has("unlike"))) {
-            error_ = Error{ErrorKind::steps, "file goes with like or unlike.",
+        const bool says = fields_.has("like") || fields_.has("unlike") || fields_.has("modes");
+        if (fields_.has("file") != says) {
+            error_ = Error{ErrorKind::steps, "file goes with like, unlike or modes.",
                 "Name the file, and what its lines are like.", fields_.where("file")};
             return;
         }
@@ -132,6 +136,13 @@ private:
         const auto path = filled_word(context_, fields_, "file");
         if (!path) error_ = path.error();
         if (auto ok = absolute(path.value_or(""), "file"); !ok && !error_) error_ = ok.error();
+        if (!error_ && fields_.has("modes")) {
+            const auto modes = filled_list(context_, fields_, "modes", Encoding::raw);
+            if (modes)
+                probes_.emplace_back(FileMode{*path, *modes});
+            else
+                error_ = modes.error();
+        }
         for (const auto& [key, wanted] : {std::pair{"like", true}, {"unlike", false}})
             each(
                 key,
@@ -152,6 +163,10 @@ private:
                     "Write sm-osm1.priv=192.168.100.11.", fields_.where("hosts"));
             return HostAddress{text.substr(0, equals), text.substr(equals + 1)};
         });
+    }
+
+    void host_name() {
+        each("host_name", [](const std::string& name) -> Result<Probe> { return HostName{name}; });
     }
 
     void cluster() {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/quote.h"
 #include "engine/facts.h"
+#include "engine/inspect.h"
 #include "engine/journal.h"
 #include "engine/state.h"
 #include "ui/terminal_prompter.h"
@@ -14,6 +15,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <pwd.h>
+#include <set>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -161,7 +163,16 @@ Status Session::plan_with(Plans plans) {
     // to know who is active cannot be made yet.
     auto ok = make();
     if (plans != Plans::live || (!ok && ok.error().kind != ErrorKind::usage)) return ok;
-    if (auto read = read_facts(farm_, guide_, *nodes_, runtime().threads); !read) return read;
+    std::set<std::string> servers;
+    if (ok)
+        for (const auto task : tasks_to_look_at(*plan_))
+            if (farm_.server(plan_->tasks[task].node) != nullptr &&
+                !plan_->details[task].probes.empty())
+                servers.insert(plan_->tasks[task].node);
+    if (auto read =
+            read_facts(farm_, guide_, *nodes_, runtime().threads, {servers.begin(), servers.end()});
+        !read)
+        return read;
     if (under_way)
         set_active(farm_, farm_.active);
     else

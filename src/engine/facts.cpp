@@ -101,10 +101,12 @@ std::optional<Error> learn(
 
 } // namespace
 
-Status read_facts(Farm& farm, const Guide& guide, Connections& nodes, Threads& threads) {
+Status read_facts(Farm& farm, const Guide& guide, Connections& nodes, Threads& threads,
+    const std::vector<std::string>& next) {
     std::vector<std::optional<Error>> errors(farm.nodes.size());
     if (guide.facts.empty()) return {};
-    fan_out(threads, farm.nodes.size(), most_nodes_at_once, [&](std::size_t i) {
+    fan_out(threads, farm.nodes.size() + next.size(), most_nodes_at_once, [&](std::size_t i) {
+        if (i >= farm.nodes.size()) return nodes.reader(next[i - farm.nodes.size()]).connect();
         auto& node = farm.nodes[i];
         const auto platform = platform_of(guide, farm, node.id);
         if (!node.by_hand && platform)

@@ -16,8 +16,8 @@ using Facts = std::map<std::string, std::map<std::string, std::string>>;
 /// reached keeps the facts it had, from an earlier run; without any it is planned for by
 /// platforms.toml alone, and never_asked() says so. Only a host key that is not the right one, or a
 /// value that cannot be, is an error here.
-[[nodiscard]] Status read_facts(
-    Farm& farm, const Guide& guide, Connections& nodes, Threads& threads);
+[[nodiscard]] Status read_facts(Farm& farm, const Guide& guide, Connections& nodes,
+    Threads& threads, const std::vector<std::string>& next = {});
 
 /// Nothing is known of what the node says of itself: a plan for it shows what may come, and must
 /// not be carried out.

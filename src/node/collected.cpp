@@ -106,6 +106,8 @@ void Collected::take(const Part& part) {
             else if (file != nullptr && word == "line")
                 file->lines.push_back(rest);
         }
+    } else if (part.name == "hostname" && part.lines.size() >= 3) {
+        host_names_ = part.lines;
     } else if (part.name == "cib") {
         asked_configuration_ = true;
         if (good) configuration_ = Xml::parse(join(part.lines, "\n"));
@@ -177,6 +179,24 @@ struct Collected::Judge {
             return no(fmt::format(
                 "{} is {} {}, not {} {}", look.path, owner, mode, look.owner, wanted_mode));
         return digest == look.sha256 ? yes() : no(look.path + " has other contents");
+    }
+
+    ReadResult operator()(const FileMode& look) const {
+        if (!node.files_) return unknown("nothing was said about " + look.path);
+        const auto found = node.files_->find(look.path);
+        if (found == node.files_->end()) return no(look.path + " is missing, or no regular file");
+        const auto& mode = found->second.mode;
+        if (std::ranges::find(look.modes, mode) != look.modes.end()) return yes();
+        return no(fmt::format("{} has mode {}", look.path, mode));
+    }
+
+    ReadResult operator()(const HostName& look) const {
+        if (!node.host_names_) return unknown("the host name cannot be read");
+        const auto& names = *node.host_names_;
+        if (names[0] == look.name && names[1] == look.name &&
+            names[2].substr(0, names[2].find('.')) == look.name)
+            return yes();
+        return no(fmt::format("it is {}, at boot {}, in full {}", names[0], names[1], names[2]));
     }
 
     ReadResult operator()(const HasLine& look) const {

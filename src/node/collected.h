@@ -41,6 +41,7 @@ private:
     std::optional<std::map<std::string, std::string>> paths_; ///< path -> flags
     std::optional<std::map<std::string, File>> files_;
     std::optional<std::map<std::string, Lines>> lines_;
+    std::optional<std::vector<std::string>> host_names_; ///< now, at boot, in full
     bool asked_configuration_ = false; ///< it came to its end; without a CIB where there is none
     bool asked_state_ = false;
     std::unique_ptr<Xml> configuration_;

@@ -79,7 +79,7 @@ done
 echo "@ended 0"
 )";
 
-constexpr std::string_view files = R"(set -- {}
+constexpr std::string_view modes = R"(set -- {}
 for path; do
   shift
   [ ! -f "$path" ] || [ -L "$path" ] || set -- "$@" "$path"
@@ -87,6 +87,13 @@ done
 echo @modes
 [ $# -eq 0 ] || stat -c '%U:%G %a %n' -- "$@" 2>/dev/null
 echo "@ended $?"
+)";
+
+constexpr std::string_view digests = R"(set -- {}
+for path; do
+  shift
+  [ ! -f "$path" ] || [ -L "$path" ] || set -- "$@" "$path"
+done
 echo @digests
 [ $# -eq 0 ] || sha256sum -- "$@" 2>/dev/null
 echo "@ended $?"
@@ -106,6 +113,16 @@ size > {1} {{ if (!said[FILENAME]++) print "long "; next }}
 echo "@ended $?"
 )";
 
+constexpr std::string_view host_name = R"(echo @hostname
+for file in /proc/sys/kernel/hostname /etc/hostname; do
+  name=''
+  read -r name 2>/dev/null <$file
+  echo "$name"
+done
+hostname -f 2>/dev/null || echo
+echo "@ended 0"
+)";
+
 constexpr std::string_view cib = R"(echo @cib
 command -v cibadmin >/dev/null && cibadmin --query --xpath /cib/configuration 2>/dev/null
 status=$?; echo; echo "@ended $status"
@@ -120,7 +137,9 @@ status=$?; echo; echo "@ended $status"
 
 /// Gathers what is asked, by what answers it.
 struct Wanted {
-    Words dpkg_packages, rpm_packages, unit_names, path_names, file_names, content_names;
+    Words dpkg_packages, rpm_packages, unit_names, path_names, mode_names, file_names,
+        content_names;
+    bool name = false;
     bool configuration = false;
     bool state = false;
 
@@ -131,7 +150,12 @@ struct Wanted {
     }
     void operator()(const UnitState& look) { unit_names.add(look.unit); }
     void operator()(const PathState& look) { path_names.add(look.path); }
-    void operator()(const FileState& look) { file_names.add(look.path); }
+    void operator()(const FileState& look) {
+        mode_names.add(look.path);
+        file_names.add(look.path);
+    }
+    void operator()(const FileMode& look) { mode_names.add(look.path); }
+    void operator()(const HostName&) { name = true; }
     void operator()(const HasLine& look) { content_names.add(look.path); }
     void operator()(const LineLike& look) { content_names.add(look.path); }
     void operator()(const IniKey& look) { content_names.add(look.path); }
@@ -156,8 +180,10 @@ Read collector_for(std::span<const Look> looks) {
     add(rpm, wanted.rpm_packages);
     add(units, wanted.unit_names);
     add(paths, wanted.path_names);
-    add(files, wanted.file_names);
+    add(modes, wanted.mode_names);
+    add(digests, wanted.file_names);
     add(contents, wanted.content_names);
+    if (wanted.name) script += host_name;
     if (wanted.configuration) script += cib;
     if (wanted.state) script += crm_mon;
     if (!script.empty()) script = "LC_ALL=C; export LC_ALL\n" + script;

@@ -2,6 +2,7 @@
 #include "node/look.h"
 
 #include "base/quote.h"
+#include "base/text.h"
 
 #include <fmt/format.h>
 
@@ -44,6 +45,10 @@ std::string describe(const Look& look) {
                 return fmt::format(
                     "file {}: {} {} {}", each.path, each.owner, each.mode, each.sha256);
             },
+            [](const FileMode& each) {
+                return fmt::format("file {}: mode {}", each.path, join(each.modes, " or "));
+            },
+            [](const HostName& each) { return "host name " + each.name; },
             [](const HasLine& each) {
                 return fmt::format("file {} has the line '{}' in place of /{}/", each.path,
                     each.line, each.replaces);
@@ -84,6 +89,8 @@ std::string by_hand(const Look& look) {
                 return fmt::format("ls -l {0}; echo {1} | sha256sum -c", shell_quote(each.path),
                     shell_quote(each.sha256 + "  " + each.path));
             },
+            [](const FileMode& each) { return "ls -l " + shell_quote(each.path); },
+            [](const HostName&) { return std::string("hostname; cat /etc/hostname; hostname -f"); },
             [](const HasLine& each) {
                 return fmt::format(
                     "grep -nxF -e {} {}", shell_quote(each.line), shell_quote(each.path));

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace ovd {
 
@@ -37,6 +38,15 @@ struct FileState {
     std::string owner;  ///< user:group
     std::string mode;   ///< octal
     std::string sha256; ///< of its bytes, in hexadecimal
+};
+/// A regular file, not a link, with one of these modes.
+struct FileMode {
+    std::string path;
+    std::vector<std::string> modes; ///< octal, without zeros before
+};
+/// The host is called so: now, at the next boot, and in its full name up to the first dot.
+struct HostName {
+    std::string name;
 };
 /// The file has this line once, and no other that `replaces` (POSIX extended; empty: none) matches.
 struct HasLine {
@@ -77,8 +87,8 @@ struct ClusterHas {
 };
 
 /// All must be answered by looking alone: a Read's command too changes nothing.
-using Look = std::variant<Read, PackageInstalled, UnitState, PathState, FileState, HasLine,
-    LineLike, IniKey, HostAddress, ClusterHas>;
+using Look = std::variant<Read, PackageInstalled, UnitState, PathState, FileState, FileMode,
+    HostName, HasLine, LineLike, IniKey, HostAddress, ClusterHas>;
 
 /// One line that says all of a look, such as "unit mysql: running, enabled"; no two that differ say
 /// the same. Not for a Read, whose command says it.

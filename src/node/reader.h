@@ -15,6 +15,9 @@ namespace ovd {
 class Reader {
 public:
     virtual ~Reader() = default;
+    /// Connects now, where there is no connection yet, so that the first look takes one round trip.
+    /// When that fails the first look fails at once, with the same error.
+    virtual void connect() {}
     /// Runs all of them, one after the other, in one round trip; results in the same order.
     [[nodiscard]] virtual Result<std::vector<ReadResult>> read(std::span<const Read> reads) = 0;
     /// Answers all of them in one round trip, in the same order: status 0 yes, 1 no, anything else

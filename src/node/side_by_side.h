@@ -11,7 +11,7 @@ namespace ovd {
 
 /// So many commands at a time on one node: few enough to be kind to a Session Manager in
 /// production.
-constexpr std::size_t most_at_once = 4;
+constexpr std::size_t most_at_once = 3;
 
 /// One command that runs all of them, some at a time, so that one that waits (for a name server,
 /// say) keeps only a few others waiting. None of them has an input. May take as long as those that

@@ -5,6 +5,8 @@
 #include "ssh/read_lane.h"
 
 #include <fmt/format.h>
+#include <optional>
+#include <utility>
 
 namespace ovd {
 namespace {
@@ -19,7 +21,12 @@ public:
     Result<std::vector<ReadResult>> read(std::span<const Read> reads) override {
         if (reads.empty()) return std::vector<ReadResult>{};
         const std::scoped_lock lock(mutex_);
+        if (const auto error = std::exchange(failed_, {})) return tl::unexpected(*error);
         return read_over(link_, reads);
+    }
+    void connect() override {
+        const std::scoped_lock lock(mutex_);
+        if (auto session = link_.up(); !session) failed_ = session.error();
     }
     Result<std::string> get(const std::string& path) override {
         const std::scoped_lock lock(mutex_);
@@ -49,6 +56,7 @@ private:
     SshTarget target_;
     mutable std::mutex mutex_;
     Link link_;
+    std::optional<Error> failed_; ///< connect() could not; told by the first look
 };
 
 /// Stands in for a name that is not among the targets: every use of it is an error.

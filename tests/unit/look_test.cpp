@@ -63,6 +63,11 @@ TEST_CASE("paths, files and their lines are read here") {
     CHECK(status(node, FileState{dir / "link", owner, "0640", digest}) == 1);
     CHECK(status(node, FileState{dir / "none", owner, "0640", digest}) == 1);
 
+    CHECK(status(node, FileMode{file, {"600", "640"}}) == 0);
+    CHECK(status(node, FileMode{file, {"600"}}) == 1);
+    CHECK(status(node, FileMode{dir / "none", {"600"}}) == 1);
+    CHECK(status(node, HostName{"no.such.name"}) == 1);
+
     CHECK(status(node, HasLine{file, "one"}) == 0);
     CHECK(status(node, HasLine{file, "on"}) == 1);
     CHECK(status(node, HasLine{file, "one", "^ two"}) == 1); // another gives way to it
@@ -174,6 +179,21 @@ TEST_CASE("a name has one address in /etc/hosts, or another, or several") {
     CHECK(judged("@lines\n@ended 2\n", HostAddress{"two", "10.0.0.1"}).status == 2);
 }
 
+TEST_CASE("a host is called so now, at its next boot and in full, or not") {
+    const auto called = [](const std::string& now, const std::string& boot,
+                            const std::string& full) {
+        return judged(
+            "@hostname\n" + now + "\n" + boot + "\n" + full + "\n@ended 0\n", HostName{"sm-osm1"})
+            .status;
+    };
+    CHECK(called("sm-osm1", "sm-osm1", "sm-osm1.priv") == 0);
+    CHECK(called("sm-osm1", "sm-osm1", "sm-osm1") == 0);
+    CHECK(called("other", "sm-osm1", "sm-osm1") == 1);
+    CHECK(called("sm-osm1", "", "sm-osm1") == 1);
+    CHECK(called("sm-osm1", "sm-osm1", "sm-osm12.priv") == 1);
+    CHECK(judged("@hostname\nsm-osm1\n", HostName{"sm-osm1"}).status == 2);
+}
+
 TEST_CASE("the cluster has it, has it not, or does not answer") {
     const std::string cib = "@cib\n<configuration><resources><primitive id=\"lsyncd\">\n"
                             "<nvpair name=\"target-role\" value=\"Stopped\"/></primitive>"
@@ -194,11 +214,11 @@ TEST_CASE("no two looks that differ say the same, and each tells what to type") 
     const std::vector<Look> looks{PackageInstalled{dpkg, "a"}, PackageInstalled{rpm, "a"},
         UnitState{"a", true, {}}, UnitState{"a", {}, true}, UnitState{"a", false, {}},
         UnitState{"a", {}, {}, true}, PathState{"/a", Path::exists}, PathState{"/a", Path::filled},
-        PathState{"/a", Path::missing}, FileState{"/a", "a:a", "0644", "1"}, HasLine{"/a", "b"},
-        HasLine{"/a", "b", "c"}, LineLike{"/a", "b"}, LineLike{"/a", "b", false},
-        LineLike{"/a", "b", true, true}, IniKey{"/a", "b", "c", "d"}, HostAddress{"a", "b"},
-        ClusterHas{Part::state, "//a"}, ClusterHas{Part::configuration, "//a"},
-        ClusterHas{Part::configuration, "//a", false}};
+        PathState{"/a", Path::missing}, FileState{"/a", "a:a", "0644", "1"}, FileMode{"/a", {"1"}},
+        HostName{"a"}, HasLine{"/a", "b"}, HasLine{"/a", "b", "c"}, LineLike{"/a", "b"},
+        LineLike{"/a", "b", false}, LineLike{"/a", "b", true, true}, IniKey{"/a", "b", "c", "d"},
+        HostAddress{"a", "b"}, ClusterHas{Part::state, "//a"},
+        ClusterHas{Part::configuration, "//a"}, ClusterHas{Part::configuration, "//a", false}};
     std::set<std::string> words;
     for (const auto& look : looks) {
         words.insert(describe(look));
@@ -240,7 +260,7 @@ TEST_CASE("a command that hangs keeps a few others waiting, and none of them is 
     std::vector<Read> reads(8, Read{"exit 1", {}, Millis{1'000}});
     reads[0].command = "sleep 60";
     const auto all = side_by_side(reads);
-    CHECK(all.timeout == Millis{2'000});
+    CHECK(all.timeout == Millis{3'000});
     const TempDir dir;
     dir.write("all", all.command);
     const Read cut{"timeout 1 sh '" + (dir / "all") + "'", {}};
@@ -254,5 +274,5 @@ TEST_CASE("a command that hangs keeps a few others waiting, and none of them is 
         CHECK((each.status == 1 || each.timed_out));
         if (each.timed_out) ++waited;
     }
-    CHECK(waited == 2); // itself, and the one behind it
+    CHECK(waited == 3); // itself, and those behind it
 }

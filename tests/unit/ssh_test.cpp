@@ -7,6 +7,25 @@
 using namespace ovd;
 using namespace ovd::test;
 
+TEST_CASE("a connection can be made before it is needed, and is told of when it cannot", "[ssh]") {
+    Lab lab;
+    auto nodes = lab.open();
+    auto& reader = nodes->reader("n");
+    reader.connect();
+    CHECK(nodes->traffic("n").connects == 1);
+    CHECK(nodes->traffic("n").round_trips == 0);
+    reader.connect();
+    CHECK(read_one(reader, "echo here").output == "here\n");
+    CHECK(nodes->traffic("n").connects == 1);
+    CHECK(nodes->traffic("n").round_trips == 1);
+    auto none = make_ssh({{"n", "root", "127.0.0.1", 1, {}}}, lab.options);
+    none->reader("n").connect();
+    const Read read{"true", {}};
+    const auto said = none->reader("n").read({&read, 1});
+    REQUIRE_FALSE(said);
+    CHECK(said.error().kind == ErrorKind::connect);
+}
+
 TEST_CASE("reads come back in order, each with its own status, in one round trip", "[ssh]") {
     const auto* sh = GENERATE("", "/bin/bash");
     Lab lab(sh);
