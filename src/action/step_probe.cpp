@@ -96,11 +96,15 @@ private:
 
     void paths() {
         using State = PathState::State;
-        for (const auto& [key, state] : {std::pair{"exists", State::exists},
-                 {"missing", State::missing}, {"filled", State::filled}})
-            each(key, [&, key = key, state = state](const std::string& path) -> Result<Probe> {
-                if (auto ok = absolute(path, key); !ok) return tl::unexpected(ok.error());
-                return PathState{path, state};
+        struct Row {
+            const char* key;
+            State state;
+        };
+        for (const auto& row :
+            {Row{"exists", State::exists}, {"missing", State::missing}, {"filled", State::filled}})
+            each(row.key, [&](const std::string& path) -> Result<Probe> {
+                if (auto ok = absolute(path, row.key); !ok) return tl::unexpected(ok.error());
+                return PathState{path, row.state};
             });
     }
 
@@ -113,16 +117,15 @@ private:
     }
 
     void units() {
-        for (const auto& [key, wanted] : {std::pair{"running", true}, {"stopped", false}})
-            each(key, [wanted = wanted](const std::string& unit) -> Result<Probe> {
-                return UnitState{unit, wanted, {}};
+        struct Row {
+            const char* key;
+            std::optional<bool> running, enabled, loaded;
+        };
+        for (const auto& row : {Row{"running", true, {}, {}}, {"stopped", false, {}, {}},
+                 {"enabled", {}, true, {}}, {"disabled", {}, false, {}}, {"loaded", {}, {}, true}})
+            each(row.key, [&](const std::string& unit) -> Result<Probe> {
+                return UnitState{unit, row.running, row.enabled, row.loaded};
             });
-        for (const auto& [key, wanted] : {std::pair{"enabled", true}, {"disabled", false}})
-            each(key, [wanted = wanted](const std::string& unit) -> Result<Probe> {
-                return UnitState{unit, {}, wanted};
-            });
-        each("loaded",
-            [](const std::string& unit) -> Result<Probe> { return UnitState{unit, {}, {}, true}; });
     }
 
     void lines() {
@@ -143,16 +146,19 @@ private:
             else
                 error_ = modes.error();
         }
-        for (const auto& [key, wanted] : {std::pair{"like", true}, {"unlike", false}})
+        const bool or_missing = fields_.flag("or_missing", false);
+        for (const bool wanted : {true, false}) {
+            const std::string key = wanted ? "like" : "unlike";
             each(
                 key,
-                [&, key = key, wanted = wanted](const std::string& pattern) -> Result<Probe> {
+                [&](const std::string& pattern) -> Result<Probe> {
                     if (auto ok = check_pattern(pattern); !ok)
                         return fail(ErrorKind::steps, ok.error().message, ok.error().hint,
                             fields_.where(key));
-                    return LineLike{*path, pattern, wanted, fields_.flag("or_missing", false)};
+                    return LineLike{*path, pattern, wanted, or_missing};
                 },
                 Encoding::pattern);
+        }
     }
 
     void hosts() {

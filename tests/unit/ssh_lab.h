@@ -28,7 +28,8 @@ struct Lab {
         options.identity = sshd.path("id");
         options.known_hosts = sshd.path("known_hosts");
         options.run_dir = sshd.path("run");
-        options.reconnect_deadline = Millis{60'000}; // a busy machine takes its time to start a shell
+        options.reconnect_deadline =
+            Millis{60'000}; // a busy machine takes its time to start a shell
         options.trust = [this](const UnknownHostKey& key) {
             asked.push_back(key);
             return true;
