@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "engine/executor.h"
+#include "engine/service_state.h"
 #include "report/outline.h"
 #include "ui/plan_text.h"
 #include "watch/watcher.h"
@@ -54,9 +55,12 @@ std::string last_answer(const std::vector<Record>& records, const std::string& t
     return {};
 }
 
-void summarize(Session& session, const Common& common, const RunSummary& summary) {
+void summarize(Session& session, const Common& common, const RunSummary& summary,
+    const std::vector<Record>& records) {
     auto& view = session.view();
     view.say("");
+    const auto service = describe(service_state(session.plan(), records), again(common));
+    if (!service.empty()) view.say(service);
     view.say(fmt::format("{} tasks carried out, {} were so already, {} left.", summary.carried_out,
         summary.already, summary.left));
     for (const auto& task : summary.open)
@@ -146,7 +150,7 @@ Result<int> run_procedure(
     const auto summary = executor.run(stop);
     watcher.reset(); // what it still has to say comes before the end
     if (auto ok = record_end(**journal, summary, whole); !ok) return tl::unexpected(ok.error());
-    summarize(session, common, summary);
+    summarize(session, common, summary, (*journal)->records());
     if (summary.error) {
         auto error = *summary.error;
         const std::string plain = "ovd-failover run";

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "engine/inspect.h"
 #include "engine/journal.h"
+#include "engine/service_state.h"
 #include "engine/state.h"
 #include "ui/print.h"
 
@@ -62,8 +63,9 @@ std::size_t waiting_for(const Plan& plan, const Overview& view, std::size_t task
     return held.size() - 1;
 }
 
-void print_text(
-    const Plan& plan, const RunState& state, const Overview& view, const Common& common) {
+void print_text(const Plan& plan, const RunState& state, const ServiceState& service,
+    const Overview& view, const Common& common) {
+    if (const auto text = describe(service, again(common)); !text.empty()) print("{}\n", text);
     print("Farm {}: {} of {} tasks done.\n", plan.farm.name, view.done, plan.tasks.size());
     if (!state.last_time.empty())
         print("Last entry {}{}\n", state.last_time,
@@ -113,9 +115,12 @@ void print_text(
                                                  : "Resume with: " + again(common));
 }
 
-void print_json(const Plan& plan, const RunState& state, const Overview& view) {
+void print_json(
+    const Plan& plan, const RunState& state, const ServiceState& service, const Overview& view) {
     Json json{{"farm", plan.farm.name}, {"tasks", plan.tasks.size()}, {"done", view.done},
-        {"last", state.last_time}, {"stopped", state.last_stop}};
+        {"last", state.last_time}, {"stopped", state.last_stop},
+        {"service", {{"state", to_string(service.kind)}, {"since", service.since},
+                        {"task", service.task}, {"section", service.section}}}};
     for (const auto& [name, list] :
         {std::pair{"next", &view.next}, {"open", &view.open}, {"troubled", &view.troubled}}) {
         json[name] = Json::array();
@@ -139,11 +144,12 @@ Result<int> status_verb(const Common& common) {
     auto records = Journal::read((*session)->journal_folder());
     if (!records) return tl::unexpected(records.error());
     const auto state = replay(*records);
+    const auto service = service_state((*session)->plan(), *records);
     const auto view = look_over((*session)->plan(), state);
     if (common.json)
-        print_json((*session)->plan(), state, view);
+        print_json((*session)->plan(), state, service, view);
     else
-        print_text((*session)->plan(), state, view, common);
+        print_text((*session)->plan(), state, service, view, common);
     return 0;
 }
 

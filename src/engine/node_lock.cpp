@@ -135,7 +135,7 @@ Status NodeLocks::hold(const std::string& node) {
 
 void NodeLocks::release(const std::map<std::string, std::string>& jobs) {
     for (const auto& node : held_)
-        tools_.nodes.hurry(node, last_patience);
+        tools_.nodes.give_up_after(node, last_patience);
     for (const auto& [node, job] : jobs) {
         if (!held_.contains(node)) continue;
         const auto state = tools_.nodes.changer(node).look(job);

@@ -41,7 +41,7 @@ RolledBack roll_back_section(const Tools& tools, const std::string& section) {
             tools.events.say("Rolling back what was done in " + section + ":");
         tools.events.begins(task.id, task.step->title, section);
         const bool patient = noticed.contains(task.node);
-        if (!patient) tools.nodes.hurry(task.node, short_patience);
+        if (!patient) tools.nodes.give_up_after(task.node, short_patience);
         const auto done =
             roll_back_task(tools, i, record, patient ? node_patience : short_patience);
         tools.events.ends(task.id,

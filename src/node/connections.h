@@ -29,7 +29,7 @@ public:
     virtual void drop(const std::string& node) = 0;
     /// From now on this node gets so long, and no longer, for whatever it is asked: to be connected
     /// to, to say something, to come back after a cut. For what must not keep a person waiting.
-    virtual void hurry(const std::string& node, Millis most) {
+    virtual void give_up_after(const std::string& node, Millis most) {
         (void)node;
         (void)most;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quorum, and the six resources where they belong. Before there is a cluster there is nothing to
-// say; one that was set up and does not answer is red.
+// say; one that was set up and does not answer has failed.
 #include "base/pattern.h"
 #include "base/text.h"
 #include "sheet/kinds.h"

@@ -46,7 +46,7 @@ struct SheetCheck {
     std::string hook;        ///< answers in place of the person
     Seconds valid{8 * 3600}; ///< how long a person's word counts
     Seconds timeout{20};
-    Seconds within{0}; ///< how long to keep trying before it counts as red
+    Seconds within{0}; ///< how long to keep trying before it counts as failed
     SourceLocation where;
 };
 

@@ -26,8 +26,8 @@ public:
     /// The long-lived shell for reads, if one is open on this connection.
     std::unique_ptr<Channel> lane;
 
-    /// See ChangingConnections::hurry(). Safe from any thread.
-    void hurry(Millis most) { most_ = most.count(); }
+    /// See ChangingConnections::give_up_after(). Safe from any thread.
+    void give_up_after(Millis most) { most_ = most.count(); }
     /// How long to wait for what usually may take that long.
     [[nodiscard]] Millis patience(Millis usual) const {
         const Millis most{most_.load()};

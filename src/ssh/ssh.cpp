@@ -50,7 +50,7 @@ public:
         link_.drop();
     }
     /// Also while it is at work.
-    void hurry(Millis most) { link_.hurry(most); }
+    void give_up_after(Millis most) { link_.give_up_after(most); }
 
 private:
     SshTarget target_;
@@ -105,8 +105,8 @@ public:
     void drop(const std::string& node) override {
         if (auto* found = find(node)) found->drop();
     }
-    void hurry(const std::string& node, Millis most) override {
-        if (auto* found = find(node)) found->hurry(most);
+    void give_up_after(const std::string& node, Millis most) override {
+        if (auto* found = find(node)) found->give_up_after(most);
     }
 
 private:

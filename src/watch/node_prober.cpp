@@ -20,7 +20,7 @@ constexpr std::string_view mark = "@@ovd-probe ";
 constexpr std::string_view there_mark = "@@ovd-there ";
 
 /// A second of probes, each on schedule; every one tells when it began, by the node's own clock.
-/// Beside them, one look whether the VIP is there by now: it costs no time.
+/// Beside them, one check that the VIP is there by now: it costs no time.
 constexpr std::string_view script = R"sh(now() {{ date +%s.%N; }}
 echo "@@ovd-now $(now)"
 probe() {{

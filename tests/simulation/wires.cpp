@@ -182,7 +182,7 @@ Traffic Wires::traffic(const std::string& node) const {
     return known == wires_.end() ? Traffic{} : known->second->traffic;
 }
 
-void Wires::hurry(const std::string& node, Millis most) {
+void Wires::give_up_after(const std::string& node, Millis most) {
     wire(node).patience = most;
 }
 

@@ -16,7 +16,7 @@ public:
     [[nodiscard]] Changer& changer(const std::string& node) override;
     [[nodiscard]] Traffic traffic(const std::string& node) const override;
     void drop(const std::string& node) override;
-    void hurry(const std::string& node, Millis most) override;
+    void give_up_after(const std::string& node, Millis most) override;
 
 private:
     class Wire;

@@ -49,7 +49,9 @@ public:
     Changer& changer(const std::string& node) override;
     Traffic traffic(const std::string&) const override { return {1, 1}; }
     void drop(const std::string& node) override { dropped.push_back(node); }
-    void hurry(const std::string& node, Millis most) override { hurried[node] = most; }
+    void give_up_after(const std::string& node, Millis most) override {
+        given_up_after[node] = most;
+    }
 
     /// One second hand for both kinds of clock.
     WallTime wall() const override;
@@ -68,9 +70,9 @@ public:
     std::function<void(const std::string& node, const std::string& command)> on_job;
     /// True: this node does not answer now. Called with the world locked.
     std::function<bool(const std::string& node)> out_of_sight;
-    std::vector<std::string> dropped;      ///< connections that must be made anew
-    std::map<std::string, Millis> hurried; ///< and how long they get
-    int most_at_once = 0;                  ///< jobs that ran at the same time
+    std::vector<std::string> dropped;             ///< connections that must be made anew
+    std::map<std::string, Millis> given_up_after; ///< and how long they get
+    int most_at_once = 0;                         ///< jobs that ran at the same time
 
 private:
     class Node;

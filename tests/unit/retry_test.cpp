@@ -176,11 +176,11 @@ TEST_CASE(
     "nodes that went away before the end of a run keep it waiting for seconds, and are named") {
     RunFixture run(one_section(step_of("a", runs("set a"))));
     run.nodes.out_of_sight = [&](const std::string& node) {
-        return (node == "pcs3" || node == "dbmy") && run.nodes.hurried.contains(node);
+        return (node == "pcs3" || node == "dbmy") && run.nodes.given_up_after.contains(node);
     };
     CHECK_FALSE(run.run().error);
-    CHECK(run.nodes.hurried.size() == 5);
-    for (const auto& [node, most] : run.nodes.hurried)
+    CHECK(run.nodes.given_up_after.size() == 5);
+    for (const auto& [node, most] : run.nodes.given_up_after)
         CHECK(most < Millis{10'000});
     for (const auto* node : {"osm1", "osm2", "pcs4"})
         CHECK_FALSE(run.view.told(std::string(node) + " keeps its lock"));

@@ -265,7 +265,7 @@ TEST_CASE("a node that stays away makes the outcome unknown", "[ssh]") {
     CHECK(wait_for([&] { return must(nodes->changer("n").look("away")).phase == Phase::ended; }));
 }
 
-TEST_CASE("in a hurry a node that has gone is given up soon, and named", "[ssh]") {
+TEST_CASE("a node that has gone is given up as soon as was said, and named", "[ssh]") {
     Lab lab;
     lab.options.reconnect_deadline = Millis{180'000};
     auto nodes = lab.open();
@@ -275,7 +275,7 @@ TEST_CASE("in a hurry a node that has gone is given up soon, and named", "[ssh]"
         lab.sshd.freeze();
     else
         lab.sshd.stop();
-    nodes->hurry("n", Millis{500});
+    nodes->give_up_after("n", Millis{500});
     const auto began = Steady::now();
     JobWatch watch;
     std::vector<std::string> notes;

@@ -72,7 +72,7 @@ EOF
 "osm-id" = "$me osm-id"
 "request-key" = "$me request-key"
 "install-key" = "$me install-key"
-"update-backup" = "true"
+"update-backup" = "sleep 1"
 "update-active" = "$me update active"
 "update-passive" = "$me update passive"
 EOF
