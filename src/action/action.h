@@ -59,8 +59,7 @@ struct ShellProbe {
     Content input;
 };
 /// A look that tells whether something is so. What is typed is answered for a whole node at once.
-using Probe = std::variant<ShellProbe, PackageInstalled, UnitState, PathState, FileState, FileMode,
-    HostName, HasLine, LineLike, IniKey, HostAddress, ClusterHas>;
+using Probe = LookOr<ShellProbe>;
 
 /// The look of a probe; resolve gives the text of an input.
 [[nodiscard]] Result<Look> look_of(

@@ -37,9 +37,8 @@ Result<std::string> filled(const Context& context, const Fields& fields) {
     if (!path) return path;
     auto replaces = filled_word(context, fields, "replaces");
     if (!replaces) return replaces;
-    if (auto ok = check_pattern(*replaces); !ok)
-        return fail(
-            ErrorKind::steps, ok.error().message, ok.error().hint, fields.where("replaces"));
+    if (auto ok = check_pattern(*replaces, fields.where("replaces")); !ok)
+        return tl::unexpected(ok.error());
     const auto pattern = shell_quote(*replaces);
     const auto stays = replaces->empty() ? "cat" : "grep -vE -e " + pattern;
     const auto clean = replaces->empty() ? "true"

@@ -152,9 +152,8 @@ private:
             each(
                 key,
                 [&](const std::string& pattern) -> Result<Probe> {
-                    if (auto ok = check_pattern(pattern); !ok)
-                        return fail(ErrorKind::steps, ok.error().message, ok.error().hint,
-                            fields_.where(key));
+                    if (auto ok = check_pattern(pattern, fields_.where(key)); !ok)
+                        return tl::unexpected(ok.error());
                     return LineLike{*path, pattern, wanted, or_missing};
                 },
                 Encoding::pattern);
@@ -185,9 +184,8 @@ private:
         for (const auto& row : {Row{"cib", Part::configuration, true},
                  Row{"no_cib", Part::configuration, false}, Row{"crm_mon", Part::state, true}})
             each(row.key, [&](const std::string& xpath) -> Result<Probe> {
-                if (auto ok = check_xpath(xpath); !ok)
-                    return fail(ErrorKind::steps, ok.error().message, ok.error().hint,
-                        fields_.where(row.key));
+                if (auto ok = check_xpath(xpath, fields_.where(row.key)); !ok)
+                    return tl::unexpected(ok.error());
                 return ClusterHas{row.part, xpath, row.wanted};
             });
     }

@@ -62,11 +62,11 @@ private:
 
 } // namespace
 
-Status check_pattern(const std::string& pattern) {
+Status check_pattern(const std::string& pattern, std::optional<SourceLocation> where) {
     const auto reason = Compiled(pattern).reason();
     if (reason.empty()) return {};
     return fail(ErrorKind::steps, fmt::format("Invalid regular expression {}: {}", pattern, reason),
-        "Write a POSIX extended regular expression, as for grep -E.");
+        "Write a POSIX extended regular expression, as for grep -E.", std::move(where));
 }
 
 bool found_in(const std::string& text, const std::string& pattern) {

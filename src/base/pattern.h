@@ -4,13 +4,15 @@
 
 #include "base/error.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace ovd {
 
-/// An error of kind steps, with its reason, when it is no regular expression.
-[[nodiscard]] Status check_pattern(const std::string& pattern);
+/// An error of kind steps, with its reason, when it is no regular expression; where it stands.
+[[nodiscard]] Status check_pattern(
+    const std::string& pattern, std::optional<SourceLocation> where = {});
 
 /// True when some part of text matches; every text matches an empty pattern. The pattern must be
 /// one.

@@ -10,12 +10,12 @@ struct Xml::Document {
     pugi::xml_document tree;
 };
 
-Status check_xpath(const std::string& xpath) {
+Status check_xpath(const std::string& xpath, std::optional<SourceLocation> where) {
     try {
         const pugi::xpath_query query(xpath.c_str());
     } catch (const pugi::xpath_exception& error) {
         return fail(ErrorKind::steps, fmt::format("'{}' is no XPath: {}.", xpath, error.what()),
-            "Try it with: xmllint --xpath.");
+            "Try it with: xmllint --xpath.", std::move(where));
     }
     return {};
 }

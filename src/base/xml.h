@@ -5,12 +5,14 @@
 #include "base/error.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace ovd {
 
-/// An error of kind steps, with its reason, when it is no XPath.
-[[nodiscard]] Status check_xpath(const std::string& xpath);
+/// An error of kind steps, with its reason, when it is no XPath; where it stands.
+[[nodiscard]] Status check_xpath(
+    const std::string& xpath, std::optional<SourceLocation> where = {});
 
 /// A document, read once.
 class Xml {

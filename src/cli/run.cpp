@@ -55,11 +55,12 @@ std::string last_answer(const std::vector<Record>& records, const std::string& t
     return {};
 }
 
-void summarize(Session& session, const Common& common, const RunSummary& summary,
-    const std::vector<Record>& records) {
+void summarize(
+    Session& session, const Common& common, const RunSummary& summary, const Journal& journal) {
     auto& view = session.view();
     view.say("");
-    const auto service = describe(service_state(session.plan(), records), again(common));
+    const auto service =
+        describe(service_state(session.plan(), journal.state(), journal.records()), again(common));
     if (!service.empty()) view.say(service);
     view.say(fmt::format("{} tasks carried out, {} were so already, {} left.", summary.carried_out,
         summary.already, summary.left));
@@ -150,7 +151,7 @@ Result<int> run_procedure(
     const auto summary = executor.run(stop);
     watcher.reset(); // what it still has to say comes before the end
     if (auto ok = record_end(**journal, summary, whole); !ok) return tl::unexpected(ok.error());
-    summarize(session, common, summary, (*journal)->records());
+    summarize(session, common, summary, **journal);
     if (summary.error) {
         auto error = *summary.error;
         const std::string plain = "ovd-failover run";

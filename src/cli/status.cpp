@@ -144,7 +144,7 @@ Result<int> status_verb(const Common& common) {
     auto records = Journal::read((*session)->journal_folder());
     if (!records) return tl::unexpected(records.error());
     const auto state = replay(*records);
-    const auto service = service_state((*session)->plan(), *records);
+    const auto service = service_state((*session)->plan(), state, *records);
     const auto view = look_over((*session)->plan(), state);
     if (common.json)
         print_json((*session)->plan(), state, service, view);

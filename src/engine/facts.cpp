@@ -54,12 +54,12 @@ bool is_asked(const FactSpec& fact, const Farm& farm, const std::string& node) {
 /// only where programs are not installed yet.
 Result<std::map<std::string, std::string>> ask(
     const std::vector<FactSpec>& facts, const Platform& platform, Reader& reader) {
+    const auto database = package_database(platform, {});
     std::map<std::string, std::string> said;
     for (const bool by_package : {true, false}) {
         std::vector<Look> looks;
         std::vector<std::string> names;
         for (const auto& fact : facts) {
-            const auto database = package_database(platform, {});
             const bool has_package = !fact.package.empty() && database;
             if (said.contains(fact.name) || (!by_package && !has_package)) continue;
             if (by_package && has_package)

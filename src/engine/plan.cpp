@@ -48,8 +48,8 @@ Result<Check> plan_check(const CheckSpec& spec, const Context& context) {
         return fail(ErrorKind::steps, fmt::format("Unknown severity '{}'.", *severity),
             "Write stop or warn.", fields.where("severity"));
     check.stops = *severity == "stop";
-    if (auto ok = check_pattern(check.expect); !ok)
-        return fail(ErrorKind::steps, ok.error().message, ok.error().hint, fields.where("expect"));
+    if (auto ok = check_pattern(check.expect, fields.where("expect")); !ok)
+        return tl::unexpected(ok.error());
     check.within = Seconds{fields.number("within", 0)};
     check.tells = fields.flag("tells", false);
     return check;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/service_state.h"
 
-#include "engine/state.h"
-
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace ovd {
@@ -53,16 +50,13 @@ ServiceState half_done(const Plan& plan, const RunState& run, const std::string&
 
 } // namespace
 
-ServiceState service_state(const Plan& plan, std::span<const Record> records) {
+ServiceState service_state(const Plan& plan, const RunState& run, std::span<const Record> records) {
     auto watched = as_watched(records);
     if (watched.kind != Kind::not_touched) return watched;
-    RunState run;
     std::string answered;
-    for (const auto& record : records) {
-        run.take(record);
+    for (const auto& record : records)
         if (const auto* ended = record.as<WatchEnded>(); ended != nullptr && ended->seen)
             answered = ended->to;
-    }
     return half_done(plan, run, answered);
 }
 

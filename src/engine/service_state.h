@@ -3,6 +3,7 @@
 
 #include "engine/plan.h"
 #include "engine/record.h"
+#include "engine/state.h"
 
 #include <span>
 #include <string>
@@ -22,7 +23,9 @@ struct ServiceState {
     std::string section; ///< what is half done; may be empty
 };
 
-[[nodiscard]] ServiceState service_state(const Plan& plan, std::span<const Record> records);
+/// run: what these records mean, see replay().
+[[nodiscard]] ServiceState service_state(
+    const Plan& plan, const RunState& run, std::span<const Record> records);
 
 /// For people, in one line, with what brings it back; empty where nothing keeps it down.
 [[nodiscard]] std::string describe(const ServiceState& state, const std::string& run_again);

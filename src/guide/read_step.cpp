@@ -86,30 +86,28 @@ Result<std::map<std::string, Field>> read_fields(const toml::table& table, const
     return fields;
 }
 
-Result<CheckSpec> read_check(const toml::node& node, const fs::path& path) {
+/// what: a check, or a probe, whose keys are checked with the actions, by the table of what can be
+/// asked.
+Result<CheckSpec> read_asked(
+    const toml::node& node, const fs::path& path, std::string_view what, std::string_view written) {
     const auto* table = node.as_table();
     if (table == nullptr)
-        return fail(ErrorKind::steps, "A check is a table.", "Write [[step.verify]].",
-            where_of(node, path));
-    if (auto ok = only_keys(*table, path, check_keys, ErrorKind::steps); !ok)
-        return tl::unexpected(ok.error());
+        return fail(ErrorKind::steps, fmt::format("A {} is a table.", what),
+            fmt::format("Write {}.", written), where_of(node, path));
     auto fields = read_fields(*table, path);
     if (!fields) return tl::unexpected(fields.error());
-    if (!fields->contains("command"))
-        return fail(ErrorKind::steps, "A check needs a command.", "Write command = '...'.",
-            where_of(node, path));
     return CheckSpec{std::move(*fields), where_of(node, path)};
 }
 
-/// Its keys are checked with the actions, by the table of what can be asked.
-Result<CheckSpec> read_probe(const toml::node& node, const fs::path& path) {
-    const auto* table = node.as_table();
-    if (table == nullptr)
-        return fail(
-            ErrorKind::steps, "A probe is a table.", "Write [step.probe].", where_of(node, path));
-    auto fields = read_fields(*table, path);
-    if (!fields) return tl::unexpected(fields.error());
-    return CheckSpec{std::move(*fields), where_of(node, path)};
+Result<CheckSpec> read_check(const toml::node& node, const fs::path& path) {
+    if (const auto* table = node.as_table())
+        if (auto ok = only_keys(*table, path, check_keys, ErrorKind::steps); !ok)
+            return tl::unexpected(ok.error());
+    auto check = read_asked(node, path, "check", "[[step.verify]]");
+    if (check && !check->fields.contains("command"))
+        return fail(ErrorKind::steps, "A check needs a command.", "Write command = '...'.",
+            where_of(node, path));
+    return check;
 }
 
 Result<std::vector<ActionSpec>> read_actions(
@@ -134,7 +132,7 @@ Result<std::vector<ActionSpec>> read_actions(
 
 Status read_checks(const toml::table& table, Step& step, const fs::path& path) {
     if (const auto* node = table.get("probe")) {
-        auto probe = read_probe(*node, path);
+        auto probe = read_asked(*node, path, "probe", "[step.probe]");
         if (!probe) return tl::unexpected(probe.error());
         step.probe.push_back(std::move(*probe));
     }

@@ -79,22 +79,20 @@ done
 echo "@ended 0"
 )";
 
-constexpr std::string_view modes = R"(set -- {}
+/// Leaves the regular files among the paths as "$@".
+constexpr std::string_view regular_files = R"(set -- {}
 for path; do
   shift
   [ ! -f "$path" ] || [ -L "$path" ] || set -- "$@" "$path"
 done
-echo @modes
+)";
+
+constexpr std::string_view modes = R"(echo @modes
 [ $# -eq 0 ] || stat -c '%U:%G %a %n' -- "$@" 2>/dev/null
 echo "@ended $?"
 )";
 
-constexpr std::string_view digests = R"(set -- {}
-for path; do
-  shift
-  [ ! -f "$path" ] || [ -L "$path" ] || set -- "$@" "$path"
-done
-echo @digests
+constexpr std::string_view digests = R"(echo @digests
 [ $# -eq 0 ] || sha256sum -- "$@" 2>/dev/null
 echo "@ended $?"
 )";
@@ -180,8 +178,10 @@ Read collector_for(std::span<const Look> looks) {
     add(rpm, wanted.rpm_packages);
     add(units, wanted.unit_names);
     add(paths, wanted.path_names);
-    add(modes, wanted.mode_names);
-    add(digests, wanted.file_names);
+    add(regular_files, wanted.mode_names);
+    if (!wanted.mode_names.empty()) script += modes;
+    add(regular_files, wanted.file_names);
+    if (!wanted.file_names.empty()) script += digests;
     add(contents, wanted.content_names);
     if (wanted.name) script += host_name;
     if (wanted.configuration) script += cib;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/look.h"
 
+#include "base/overloaded.h"
 #include "base/quote.h"
 #include "base/text.h"
 
@@ -8,13 +9,6 @@
 
 namespace ovd {
 namespace {
-
-template <class... Fs>
-struct Overloaded : Fs... {
-    using Fs::operator()...;
-};
-template <class... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
 
 std::string flag(const std::optional<bool>& wanted, std::string_view word) {
     if (!wanted) return "";

@@ -86,9 +86,13 @@ struct ClusterHas {
     bool wanted = true;
 };
 
-/// All must be answered by looking alone: a Read's command too changes nothing.
-using Look = std::variant<Read, PackageInstalled, UnitState, PathState, FileState, FileMode,
+/// What can be asked, where a command is a Command.
+template <class Command>
+using LookOr = std::variant<Command, PackageInstalled, UnitState, PathState, FileState, FileMode,
     HostName, HasLine, LineLike, IniKey, HostAddress, ClusterHas>;
+
+/// All must be answered by looking alone: a Read's command too changes nothing.
+using Look = LookOr<Read>;
 
 /// One line that says all of a look, such as "unit mysql: running, enabled"; no two that differ say
 /// the same. Not for a Read, whose command says it.

@@ -4,6 +4,7 @@
 #include "ssh/change_lane.h"
 #include "ssh/read_lane.h"
 
+#include <chrono>
 #include <fmt/format.h>
 #include <optional>
 #include <utility>
@@ -21,12 +22,14 @@ public:
     Result<std::vector<ReadResult>> read(std::span<const Read> reads) override {
         if (reads.empty()) return std::vector<ReadResult>{};
         const std::scoped_lock lock(mutex_);
-        if (const auto error = std::exchange(failed_, {})) return tl::unexpected(*error);
+        if (const auto failed = std::exchange(failed_, {});
+            failed && Mono::now() - failed->at < told_for)
+            return tl::unexpected(failed->error);
         return read_over(link_, reads);
     }
     void connect() override {
         const std::scoped_lock lock(mutex_);
-        if (auto session = link_.up(); !session) failed_ = session.error();
+        if (auto session = link_.up(); !session) failed_ = Failed{session.error(), Mono::now()};
     }
     Result<std::string> get(const std::string& path) override {
         const std::scoped_lock lock(mutex_);
@@ -53,10 +56,18 @@ public:
     void give_up_after(Millis most) { link_.give_up_after(most); }
 
 private:
+    using Mono = std::chrono::steady_clock;
+    /// An error of connect() is news for this long; after that a look tries the node anew.
+    static constexpr auto told_for = std::chrono::seconds(10);
+    struct Failed {
+        Error error;
+        Mono::time_point at;
+    };
+
     SshTarget target_;
     mutable std::mutex mutex_;
     Link link_;
-    std::optional<Error> failed_; ///< connect() could not; told by the first look
+    std::optional<Failed> failed_; ///< connect() could not; told by the first look that comes soon
 };
 
 /// Stands in for a name that is not among the targets: every use of it is an error.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wires.h"
 
+#include "../unit/plain_reader.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -12,8 +14,9 @@ constexpr Seconds reconnect_deadline{180};
 
 } // namespace
 
-class Wires::Wire final : public Reader, public Changer {
+class Wires::Wire final : public PlainReader, public Changer {
 public:
+    using PlainReader::look;
     Wire(World& world, Faults& faults, std::string node, std::string folder)
         : world_(world), faults_(faults), node_(std::move(node)), folder_(std::move(folder)) {}
 
@@ -31,16 +34,6 @@ public:
         for (const auto& one : reads)
             results.push_back(world_.read(node_, one));
         return results;
-    }
-
-    /// A typed look is answered as it is; no shell is needed for it.
-    Result<std::vector<ReadResult>> look(std::span<const Look> looks) override {
-        std::vector<Read> reads;
-        for (const auto& look : looks) {
-            const auto* read = std::get_if<Read>(&look);
-            reads.push_back(read != nullptr ? *read : Read{describe(look), {}});
-        }
-        return this->read(reads);
     }
 
     Result<std::string> get(const std::string& path) override {

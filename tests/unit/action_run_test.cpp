@@ -2,7 +2,6 @@
 // The shell that file, line, ini and json make, really run on files here.
 #include "action/validate.h"
 #include "base/file.h"
-#include "base/process.h"
 #include "engine/plan.h"
 #include "guide/values.h"
 #include "guide_maker.h"
@@ -50,7 +49,7 @@ public:
     void put(const std::string& text, unsigned mode = 0640) const {
         REQUIRE(write_file(file(), text, mode));
     }
-    [[nodiscard]] LocalResult run() const { return sh(command_of(op_), input_of(op_)->display()); }
+    [[nodiscard]] ReadResult run() const { return sh(command_of(op_), input_of(op_)->display()); }
     /// What the first of its probes says, asked as a node is.
     [[nodiscard]] int looks() const {
         const auto look = look_of(probes_.front(),
@@ -86,23 +85,21 @@ public:
     void check_no_litter() const {
         for (const auto& entry : fs::directory_iterator(dir_.path())) {
             INFO(entry.path().string());
-            CHECK((entry.path() == file() || entry.path().filename() == "script" ||
-                   entry.path().filename() == "input"));
+            CHECK(entry.path() == file());
         }
     }
 
 private:
     /// What a node keeps for itself lies in a folder of the test instead.
-    [[nodiscard]] LocalResult sh(std::string command, const std::string& input) const {
+    [[nodiscard]] ReadResult sh(std::string command, const std::string& input) const {
         const std::string there = "/var/lib/ovd-failover";
         for (std::size_t at = 0; (at = command.find(there, at)) != std::string::npos;)
             command.replace(at, there.size(), state_.path().string());
-        dir_.write("script", command);
-        dir_.write("input", input);
-        const auto result =
-            run_local("sh '" + (dir_ / "script") + "' < '" + (dir_ / "input") + "'", {}, {});
-        REQUIRE(result);
-        return *result;
+        LocalNode node;
+        const Read read{command, input};
+        const auto results = node.read({&read, 1});
+        REQUIRE(results);
+        return results->front();
     }
     TempDir dir_;
     TempDir state_;

@@ -5,7 +5,8 @@
 
 namespace ovd {
 
-/// A Reader of the tests that is asked each look as it is, by its words where it is typed.
+/// A Reader of tests and simulation that is asked each look as it is, by its words where it is
+/// typed: no shell is needed for it.
 class PlainReader : public Reader {
 public:
     Result<std::vector<ReadResult>> look(std::span<const Look> looks) override {

@@ -33,7 +33,7 @@ struct Switch {
     Plan plan = *make_plan(guide, farm);
 
     [[nodiscard]] std::string says(const std::vector<Record>& records) const {
-        return describe(service_state(plan, records), "run it again");
+        return describe(service_state(plan, replay(records), records), "run it again");
     }
 };
 
