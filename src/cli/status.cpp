@@ -119,8 +119,9 @@ void print_json(
     const Plan& plan, const RunState& state, const ServiceState& service, const Overview& view) {
     Json json{{"farm", plan.farm.name}, {"tasks", plan.tasks.size()}, {"done", view.done},
         {"last", state.last_time}, {"stopped", state.last_stop},
-        {"service", {{"state", to_string(service.kind)}, {"since", service.since},
-                        {"task", service.task}, {"section", service.section}}}};
+        {"service",
+            {{"state", to_string(service.kind)}, {"since", service.since}, {"task", service.task},
+                {"section", service.section}, {"guard", service.guard}}}};
     for (const auto& [name, list] :
         {std::pair{"next", &view.next}, {"open", &view.open}, {"troubled", &view.troubled}}) {
         json[name] = Json::array();

@@ -21,6 +21,14 @@ bool Executor::is_chosen(std::size_t task) const {
 }
 
 Status Executor::prepare() {
+    // The service first: it may be down since an earlier start was killed.
+    if (!state_.guards.empty()) {
+        if (auto ok = take_locks(); !ok) return ok;
+        for (const auto& [node, section] : state_.guards)
+            if (auto ok = locks_->hold(node); !ok) return ok;
+        if (auto ok = guards_.settle_earlier(); !ok) return ok;
+        state_ = tools_.journal.state();
+    }
     auto found = survey(tools_, state_, options_);
     if (!found) return tl::unexpected(found.error());
     status_ = std::move(found->status);
@@ -71,8 +79,9 @@ void Executor::announce_section(std::size_t task) {
 
 Result<bool> Executor::may_begin(std::size_t task) {
     const auto& step = *tools_.plan.tasks[task].step;
+    // Never a question while the service is down.
     if (options_.yes || approved_all_ || approved_.contains(step.id) ||
-        approved_section_ == step.section)
+        approved_section_ == step.section || guards_.is_armed(step.section))
         return true;
     if (running() > 0) return false; // one question at a time, about one step at a time
     tools_.events.pause();
@@ -107,7 +116,8 @@ Result<bool> Executor::may_begin(std::size_t task) {
 Status Executor::take_locks() {
     if (locks_) return {};
     locks_ = std::make_unique<NodeLocks>(tools_, options_);
-    return locks_->take_all();
+    if (auto ok = locks_->take_all(); !ok) return ok;
+    return guards_.settle_unknown();
 }
 
 void Executor::start(std::size_t task, std::stop_token stop) {
@@ -132,7 +142,8 @@ TaskOutcome Executor::carry_out(
         if (changes_node(tools_.plan.details[task]))
             if (auto ok = locks_->hold(tools_.plan.tasks[task].node); !ok)
                 return ended(TaskStatus::failed, ok.error());
-        return run_task(tools_, task, before, by_hand, std::move(stop));
+        return run_task(
+            tools_, task, before, by_hand, std::move(stop), [&] { return guards_.cover(task); });
     } catch (const std::exception& error) {
         return ended(TaskStatus::unknown,
             {ErrorKind::unknown, tools_.plan.tasks[task].id + ": " + error.what(),
@@ -160,6 +171,7 @@ void Executor::handle(const Finished& finished, std::stop_token stop) {
     switch (outcome.status) {
     case TaskStatus::done:
         ++(outcome.how == TaskHow::already ? summary_.already : summary_.carried_out);
+        disarm_when_done(tools_.plan.tasks[task].step->section);
         return;
     case TaskStatus::open:
         summary_.open.push_back(tools_.plan.tasks[task].id);
@@ -201,23 +213,23 @@ void Executor::take_finished(std::stop_token stop) {
     }
 }
 
-void Executor::roll_back(const std::string& section) {
-    const auto result = roll_back_section(tools_, section);
-    for (const auto task : result.tasks) {
+void Executor::take_rolled_back(
+    const std::string& section, const std::set<std::size_t>& tasks, std::vector<Error> left) {
+    for (const auto task : tasks) {
         if (status_[task] == TaskStatus::done && summary_.carried_out > 0) --summary_.carried_out;
         status_[task] = TaskStatus::rolled_back;
     }
     auto& error = *summary_.error;
-    if (!result.left.empty()) {
+    if (!left.empty()) {
         error.kind = ErrorKind::rollback_failed;
         error.message +=
             fmt::format("\nOf what was done in {} this could not be rolled back:", section);
-        for (const auto& each : result.left)
+        for (const auto& each : left)
             error.message += "\n" + each.message;
-        error.hint = result.left.front().hint;
+        error.hint = left.front().hint;
         return;
     }
-    if (result.tasks.empty()) return; // nothing had been done yet
+    if (tasks.empty()) return; // nothing had been done yet
     std::erase_if(failures_,
         [&](const auto& each) { return tools_.plan.tasks[each.first].step->section == section; });
     const bool all_told = std::ranges::none_of(
@@ -226,12 +238,75 @@ void Executor::roll_back(const std::string& section) {
     error.message += "\nWhat was done in " + section + " was rolled back.";
 }
 
+void Executor::roll_back(const std::string& section) {
+    auto result = roll_back_section(tools_, section);
+    take_rolled_back(section, result.tasks, std::move(result.left));
+}
+
+bool Executor::is_section_done(const std::string& section) const {
+    for (std::size_t i = 0; i < status_.size(); ++i)
+        if (tools_.plan.tasks[i].step->section == section && status_[i] != TaskStatus::done)
+            return false;
+    return true;
+}
+
+void Executor::disarm_when_done(const std::string& section) {
+    if (!guards_.is_armed(section) || !is_section_done(section)) return;
+    const auto ok = guards_.disarm(section);
+    if (!ok && !summary_.error) summary_.error = ok.error();
+}
+
+/// Whatever ended the run in a guarded section: the service comes first.
+void Executor::restore_service() {
+    for (const auto& section : guards_.armed()) {
+        if (is_section_done(section)) continue;
+        if (!summary_.error)
+            summary_.error = Error{ErrorKind::stopped,
+                fmt::format("The run ends in {}, while the service is down.", section),
+                fmt::format("Choose steps so that it comes to its end: ovd-failover run --to {}",
+                    tools_.plan.guide.section(section)->steps.back().id),
+                {}};
+        const auto restored = guards_.restore(section);
+        if (restored) {
+            take_restored(section, *restored);
+            continue;
+        }
+        summary_.error->message += fmt::format(
+            "\nThe service may be down, and the node cannot be asked: {}\nIts guard restores the "
+            "service by itself, {} s after the node was last reached.",
+            restored.error().message, guard_limit.count());
+        summary_.error->kind = ErrorKind::unknown;
+        if (summary_.error->hint.empty())
+            summary_.error->hint = "When it can be reached, type: ovd-failover run";
+    }
+}
+
+void Executor::take_restored(const std::string& section, const Guards::Restored& restored) {
+    if (!restored.fired) return;
+    restored_.insert(section);
+    auto& error = *summary_.error;
+    error.message += "\n" + restored.why + ".";
+    if (restored.kept) {
+        error.message += "\nThe service answers with what was done, so nothing was undone.";
+        if (error.hint.empty()) error.hint = "Resume with: ovd-failover run";
+        return;
+    }
+    for (const auto task : restored.tasks) {
+        const auto& step = *tools_.plan.tasks[task].step;
+        tools_.events.begins(tools_.plan.tasks[task].id, step.title, section);
+        tools_.events.ends(tools_.plan.tasks[task].id, TaskOutcome{TaskStatus::rolled_back}, 0);
+    }
+    take_rolled_back(section, restored.tasks, restored.left);
+}
+
 /// A section is rolled back for what a command or a check in it said, or because nothing can be
 /// written down any more; not because a node is out of sight, where nothing is known to have gone
 /// wrong.
 bool Executor::rolls_back(std::size_t task, const Error& error) const {
+    const auto& section = tools_.plan.tasks[task].step->section;
+    if (guards_.is_armed(section)) return true;
     if (error.kind != ErrorKind::remote && error.kind != ErrorKind::journal) return false;
-    return is_rolled_back(tools_.plan.guide, tools_.plan.tasks[task].step->section);
+    return is_rolled_back(tools_.plan.guide, section);
 }
 
 void Executor::roll_back_what_failed() {
@@ -240,7 +315,9 @@ void Executor::roll_back_what_failed() {
         if (rolls_back(task, error)) sections.insert(tools_.plan.tasks[task].step->section);
     for (const auto& chapter : tools_.plan.guide.chapters)
         for (const auto& section : chapter.sections)
-            if (sections.contains(section.id) && section.rollback) roll_back(section.id);
+            if (sections.contains(section.id) && section.rollback &&
+                !restored_.contains(section.id) && !guards_.is_armed(section.id))
+                roll_back(section.id);
 }
 
 /// Nodes on which something that was sent may still be running, each with the name of that job.
@@ -308,6 +385,7 @@ RunSummary Executor::run(std::stop_token stop) {
     if (stop.stop_requested() && !summary_.error)
         summary_.error = Error{
             ErrorKind::stopped, "Stopped between two steps.", "Resume with: ovd-failover run", {}};
+    restore_service();
     if (summary_.error) roll_back_what_failed();
     if (locks_) locks_->release(still_running());
     for (std::size_t i = 0; i < status_.size(); ++i)

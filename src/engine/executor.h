@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/guards.h"
 #include "engine/node_lock.h"
 #include "engine/run_summary.h"
 
@@ -17,7 +18,7 @@ class Executor {
 public:
     Executor(const Tools& tools, RunState before, RunOptions options)
         : tools_(tools), state_(std::move(before)), options_(std::move(options)),
-          changed_(tools.threads.signal()) {}
+          changed_(tools.threads.signal()), guards_(tools) {}
 
     [[nodiscard]] RunSummary run(std::stop_token stop);
 
@@ -46,6 +47,12 @@ private:
     void roll_back(const std::string& section);
     [[nodiscard]] bool rolls_back(std::size_t task, const Error& error) const;
     void roll_back_what_failed();
+    [[nodiscard]] bool is_section_done(const std::string& section) const;
+    void disarm_when_done(const std::string& section);
+    void restore_service();
+    void take_restored(const std::string& section, const Guards::Restored& restored);
+    void take_rolled_back(
+        const std::string& section, const std::set<std::size_t>& tasks, std::vector<Error> left);
     [[nodiscard]] std::map<std::string, std::string> still_running() const;
     void offer_rollback();
 
@@ -66,6 +73,8 @@ private:
     std::unique_ptr<NodeLocks> locks_; ///< once anything is to be changed
     std::unique_ptr<Signal> changed_;
     std::deque<Finished> finished_;
+    Guards guards_;
+    std::set<std::string> restored_; ///< sections whose guard has fired
     /// By task. Last: they use what stands above until they are waited for.
     std::map<std::size_t, std::unique_ptr<Thread>> workers_;
 };

@@ -147,6 +147,31 @@ std::string digest_of(const TaskPlan& plan) {
     return std::string(digest_version) + sha256(all).substr(0, 16);
 }
 
+/// What a node is to undo by itself it must be able to undo by itself.
+Status plan_guard(const Guide& guide, const Step& step, const Context& context, TaskPlan& plan) {
+    const auto* section = guide.section(step.section);
+    const bool guarded = section != nullptr && section->guard;
+    if (guarded)
+        for (const auto& op : plan.undo)
+            if (!input_of(op)->empty())
+                return fail(ErrorKind::steps,
+                    fmt::format("Undoing {} wants an input, which a guard does not have.", step.id),
+                    "Undo with commands that need none.", step.where);
+    if (step.keep.empty()) return {};
+    if (!guarded)
+        return fail(ErrorKind::steps, fmt::format("{} has a keep, and no guard asks it.", step.id),
+            "Write guard = true on top of its section, or leave [step.keep] out.", step.where);
+    const auto& spec = step.keep.front();
+    const ActionSpec as_action{"", spec.fields, spec.where};
+    const Fields fields(as_action, context.platform);
+    auto command = fields.text("command");
+    if (!command) return tl::unexpected(command.error());
+    auto filled = fill_command(*command, context.names, fields.where("command"));
+    if (!filled) return tl::unexpected(filled.error());
+    plan.keep = std::move(*filled);
+    return {};
+}
+
 Result<TaskPlan> plan_task(const Guide& guide, const Farm& farm, const Task& task) {
     const auto& step = *task.step;
     auto names = names_for(guide, farm, step, task.node);
@@ -173,6 +198,7 @@ Result<TaskPlan> plan_task(const Guide& guide, const Farm& farm, const Task& tas
         if (command_of(op).empty())
             return fail(ErrorKind::steps, fmt::format("Undoing {} cannot ask or wait.", step.id),
                 "Undo with actions that run on the node by themselves.", step.where);
+    if (auto ok = plan_guard(guide, step, context, plan); !ok) return tl::unexpected(ok.error());
     auto probes = plan_probes(step, context);
     if (!probes) return tl::unexpected(probes.error());
     plan.probes = std::move(*probes);

@@ -39,6 +39,7 @@ struct TaskPlan {
     std::vector<Probe> probes; ///< all must say yes; empty: only the journal knows
     std::vector<Check> checks;
     std::vector<Operation> undo;
+    std::string keep;    ///< POSIX shell: users are served by what it did; empty: never
     std::string differs; ///< filled, for people
     std::string expect;
     std::string digest; ///< changes when what it does or checks changes

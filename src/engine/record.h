@@ -162,6 +162,20 @@ struct WatchEnded {
     bool seen = false; ///< it answered at all
 };
 
+/// The guard of a node: before it is armed, and when it is known to have been disarmed or to have
+/// fired.
+struct GuardChanged {
+    std::string node = {};
+    GuardStatus status = GuardStatus::armed;
+    std::string section = {};
+    std::string why = {}; ///< it fired; the rest likewise
+    std::string at = {};  ///< ISO 8601, UTC, by the node's clock
+    bool kept = false;    ///< nothing was undone, since the service answered with what was done
+    std::vector<std::string> undone = {}; ///< tasks
+    std::vector<std::string> left = {};   ///< tasks of which the way back failed
+    std::string output = {};
+};
+
 /// A run ends.
 struct RunEnded {
     std::string why = {};
@@ -172,7 +186,7 @@ struct RunEnded {
 
 using Event = std::variant<JournalHeader, RunBegan, TaskChanged, CommandSent, CommandEnded,
     HookChanged, QuestionAnswered, TaskInspected, UndoSent, PlanOutline, SheetChecked, WatchBegan,
-    Outage, WatchEnded, RunEnded>;
+    Outage, WatchEnded, GuardChanged, RunEnded>;
 
 /// One line of the journal.
 struct Record {

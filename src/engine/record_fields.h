@@ -177,6 +177,18 @@ void fields(auto& a, Of<WatchEnded> auto& r) {
     a("seen", r.seen);
 }
 
+void fields(auto& a, Of<GuardChanged> auto& r) {
+    a("node", r.node);
+    a("state", r.status);
+    a("section", r.section);
+    a.optional("why", r.why);
+    a.optional("at", r.at);
+    a.optional("kept", r.kept);
+    a.optional("undone", r.undone);
+    a.optional("left", r.left);
+    a.optional("output", r.output);
+}
+
 void fields(auto& a, Of<RunEnded> auto& r) {
     a("why", r.why);
     a("done", r.done);

@@ -21,7 +21,7 @@ struct KindName {
 };
 constexpr std::array<KindName, std::variant_size_v<Event>> kinds = {{{""}, {"begin"}, {"task"},
     {"sent"}, {"ended"}, {"hook"}, {"answer"}, {"inspected", "looked"}, {"undo", "put back"},
-    {"outline"}, {"sheet"}, {"watching"}, {"outage", "away"}, {"watched"}, {"stop"}}};
+    {"outline"}, {"sheet"}, {"watching"}, {"outage", "away"}, {"watched"}, {"guard"}, {"stop"}}};
 
 /// Does something with an empty event of the kind at this place of Event.
 template <class Use, std::size_t... Places>

@@ -33,6 +33,11 @@ constexpr std::array how_words = {
     std::pair{TaskHow::by_hand, std::string_view{"by hand"}},
     std::pair{TaskHow::answered, std::string_view{"answered"}},
 };
+constexpr std::array guard_words = {
+    std::pair{GuardStatus::armed, std::string_view{"armed"}},
+    std::pair{GuardStatus::disarmed, std::string_view{"disarmed"}},
+    std::pair{GuardStatus::fired, std::string_view{"fired"}},
+};
 constexpr std::array check_words = {
     std::pair{CheckState::passed, std::string_view{"passed"}},
     std::pair{CheckState::passed, std::string_view{"ok"}},
@@ -58,6 +63,9 @@ constexpr Words<TaskStatus> words_of(TaskStatus) {
 }
 constexpr Words<TaskHow> words_of(TaskHow) {
     return how_words;
+}
+constexpr Words<GuardStatus> words_of(GuardStatus) {
+    return guard_words;
 }
 constexpr Words<CheckState> words_of(CheckState) {
     return check_words;

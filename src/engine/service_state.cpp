@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/service_state.h"
 
+#include "engine/guards.h"
+
 #include <fmt/format.h>
 
 namespace ovd {
@@ -22,6 +24,9 @@ ServiceState as_watched(std::span<const Record> records) {
                 watching = {Kind::may_be_down, began->from, began->task, began->section};
         } else if (record.as<WatchEnded>() != nullptr) {
             watching = {};
+        } else if (const auto* guard = record.as<GuardChanged>();
+            guard != nullptr && guard->status == GuardStatus::fired) {
+            state = watching = {};
         }
     }
     return state.kind == Kind::down ? state : watching;
@@ -52,12 +57,19 @@ ServiceState half_done(const Plan& plan, const RunState& run, const std::string&
 
 ServiceState service_state(const Plan& plan, const RunState& run, std::span<const Record> records) {
     auto watched = as_watched(records);
-    if (watched.kind != Kind::not_touched) return watched;
+    if (watched.kind != Kind::not_touched) {
+        for (const auto& [node, section] : run.guards)
+            watched.guard = node;
+        return watched;
+    }
     std::string answered;
     for (const auto& record : records)
         if (const auto* ended = record.as<WatchEnded>(); ended != nullptr && ended->seen)
             answered = ended->to;
-    return half_done(plan, run, answered);
+    auto state = half_done(plan, run, answered);
+    for (const auto& [node, section] : run.guards)
+        if (section == state.section) state.guard = node;
+    return state;
 }
 
 std::string describe(const ServiceState& state, const std::string& run_again) {
@@ -66,6 +78,10 @@ std::string describe(const ServiceState& state, const std::string& run_again) {
         state.kind == Kind::down ? "is down" : "may be down", state.since);
     if (!state.task.empty()) text += fmt::format(" ({})", state.task);
     if (!state.section.empty()) text += fmt::format("; {} is half done", state.section);
+    if (!state.guard.empty())
+        return text + fmt::format(". {} restores it by itself, {} s after this run was last heard "
+                                  "of. To see what became of it: {}",
+                          state.guard, guard_limit.count(), run_again);
     return text + ". To bring it back: " + run_again;
 }
 

@@ -18,9 +18,10 @@ struct ServiceState {
         may_be_down  ///< what may interrupt it was begun, and how that ended is not known
     };
     Kind kind = Kind::not_touched;
-    std::string since;   ///< ISO 8601
-    std::string task;    ///< the cause; may be empty
-    std::string section; ///< what is half done; may be empty
+    std::string since;      ///< ISO 8601
+    std::string task;       ///< the cause; may be empty
+    std::string section;    ///< what is half done; may be empty
+    std::string guard = {}; ///< the node that restores it by itself; empty: none
 };
 
 /// run: what these records mean, see replay().

@@ -37,10 +37,7 @@ public:
             task.jobs.clear();
             return;
         case TaskStatus::rolled_back:
-            task.touched = false;
-            task.ran = false;
-            task.half_undone = false;
-            task.jobs.clear(); // what was still running was waited for
+            roll_back(task);
             return;
         default:
             if (!change.digest.empty()) task.digest = change.digest;
@@ -94,6 +91,23 @@ public:
         if (sent.op == 0) ++task.rollbacks;
     }
 
+    void operator()(const GuardChanged& guard) {
+        if (guard.status == GuardStatus::armed)
+            run_.guards[guard.node] = guard.section;
+        else
+            run_.guards.erase(guard.node);
+        for (const auto& id : guard.undone)
+            roll_back(run_.tasks[id]);
+        for (const auto& id : guard.left) {
+            auto& task = run_.tasks[id];
+            task.status = TaskStatus::failed;
+            task.how = TaskHow::none;
+            task.message = "its rollback failed";
+            task.half_undone = true;
+            task.jobs.clear();
+        }
+    }
+
     void operator()(const RunEnded& end) {
         run_.last_stop = end.why;
         run_.finished = end.finished;
@@ -107,6 +121,16 @@ public:
     void operator()(const WatchEnded&) {}
 
 private:
+    /// What was still running was waited for, or ended.
+    static void roll_back(TaskRecord& task) {
+        task.status = TaskStatus::rolled_back;
+        task.touched = false;
+        task.ran = false;
+        task.half_undone = false;
+        task.undo_job.clear();
+        task.jobs.clear();
+    }
+
     RunState& run_;
     const std::string& time_;
 };

@@ -14,8 +14,9 @@ namespace {
 
 class TaskRun {
 public:
-    TaskRun(const Tools& tools, std::size_t task, const TaskRecord& before, std::stop_token stop)
-        : context_(tools, task, before, std::move(stop)) {}
+    TaskRun(const Tools& tools, std::size_t task, const TaskRecord& before, std::stop_token stop,
+        const std::function<Status()>& before_change)
+        : context_(tools, task, before, std::move(stop)), before_change_(before_change) {}
 
     TaskOutcome run(bool by_hand) {
         const auto& tools = context_.tools;
@@ -62,10 +63,13 @@ private:
                 if (*found == Finding::State::done && !context_.plan.ops.empty())
                     return context_.before.is_fresh() ? already() : found_done();
             }
+            if (auto ok = before_change_(); !ok) return tl::unexpected(ok.error());
             // One that is resumed keeps its attempt, and so the names of its jobs.
             if (auto ok = context_.begin(); !ok) return tl::unexpected(ok.error());
             if (context_.task.step->disruptive)
                 context_.note("users notice: " + context_.plan.expect);
+        } else if (auto ok = before_change_(); !ok) {
+            return tl::unexpected(ok.error());
         }
         for (; next < context_.plan.ops.size(); ++next) {
             const auto& op = context_.plan.ops[next];
@@ -186,6 +190,7 @@ private:
     }
 
     TaskContext context_;
+    const std::function<Status()>& before_change_;
     TaskProbes probes_{context_};
     TaskJobs jobs_{context_, probes_};
     TaskQuestions questions_{context_};
@@ -194,8 +199,8 @@ private:
 } // namespace
 
 TaskOutcome run_task(const Tools& tools, std::size_t task, const TaskRecord& before, bool by_hand,
-    std::stop_token stop) {
-    return TaskRun(tools, task, before, std::move(stop)).run(by_hand);
+    std::stop_token stop, const std::function<Status()>& before_change) {
+    return TaskRun(tools, task, before, std::move(stop), before_change).run(by_hand);
 }
 
 } // namespace ovd

@@ -10,6 +10,7 @@
 #include "engine/sheets.h"
 #include "engine/task_outcome.h"
 
+#include <functional>
 #include <stop_token>
 
 namespace ovd {
@@ -32,9 +33,10 @@ struct Tools {
 };
 
 /// Carries out one task from wherever the journal says it is, and records each step of the way.
-/// by_hand: a person does it and the task's probe watches.
+/// by_hand: a person does it and the task's probe watches. before_change: called when it is about
+/// to change its node, and only then; an error ends it.
 [[nodiscard]] TaskOutcome run_task(const Tools& tools, std::size_t task, const TaskRecord& before,
-    bool by_hand, std::stop_token stop);
+    bool by_hand, std::stop_token stop, const std::function<Status()>& before_change);
 
 /// Runs a task's undo, and probes afterwards. Journals it. What the task itself or an earlier undo
 /// left running is waited for; an error when that cannot be told, or the plan is not the one it was

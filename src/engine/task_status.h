@@ -27,6 +27,13 @@ enum class TaskHow {
     answered, ///< it asked, and somebody answered
 };
 
+/// How the guard of a node stands, as the journal knows.
+enum class GuardStatus {
+    armed,    ///< about to be armed, or armed
+    disarmed, ///< what it guarded is done or undone
+    fired,    ///< it restored the service by itself
+};
+
 /// For people: "under way", "not yet", "rolled back".
 [[nodiscard]] std::string_view to_string(TaskStatus status);
 /// For people: "done", "already", "by hand", "answered"; empty for none.

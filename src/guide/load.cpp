@@ -89,8 +89,8 @@ Result<std::vector<FactSpec>> load_facts(const fs::path& path) {
 Result<Section> load_section(const fs::path& path, const std::string& chapter) {
     auto table = load_toml(path, ErrorKind::steps);
     if (!table) return tl::unexpected(table.error());
-    if (auto known =
-            only_keys(*table, path, {"title", "needs", "rollback", "step"}, ErrorKind::steps);
+    if (auto known = only_keys(
+            *table, path, {"title", "needs", "rollback", "guard", "step"}, ErrorKind::steps);
         !known)
         return tl::unexpected(known.error());
     Section section;
@@ -101,6 +101,13 @@ Result<Section> load_section(const fs::path& path, const std::string& chapter) {
     auto rollback = read_flag(*table, "rollback", path);
     if (!rollback) return tl::unexpected(rollback.error());
     section.rollback = *rollback;
+    auto guard = read_flag(*table, "guard", path);
+    if (!guard) return tl::unexpected(guard.error());
+    section.guard = *guard;
+    if (section.guard && !section.rollback)
+        return fail(ErrorKind::steps,
+            "A guard rolls back, and this section may not be rolled back.",
+            "Write rollback = true as well.", section.where);
     if (section.title.empty())
         return fail(ErrorKind::steps, "A section needs a title.", "Write title = \"...\" on top.",
             section.where);

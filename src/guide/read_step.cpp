@@ -13,7 +13,7 @@ namespace {
 
 const std::vector<std::string> step_keys = {"id", "title", "why", "guide", "on", "when", "unless",
     "platforms", "needs", "needed_by", "holds_until", "disruptive", "expect", "limit", "differs",
-    "fetch", "action", "probe", "verify", "undo"};
+    "fetch", "action", "probe", "verify", "undo", "keep"};
 const std::vector<std::string> check_keys = {
     "command", "stdin", "says", "hint", "severity", "within", "expect", "tells"};
 
@@ -135,6 +135,14 @@ Status read_checks(const toml::table& table, Step& step, const fs::path& path) {
         auto probe = read_asked(*node, path, "probe", "[step.probe]");
         if (!probe) return tl::unexpected(probe.error());
         step.probe.push_back(std::move(*probe));
+    }
+    if (const auto* node = table.get("keep")) {
+        if (const auto* keep = node->as_table())
+            if (auto ok = only_keys(*keep, path, {"command"}, ErrorKind::steps); !ok)
+                return tl::unexpected(ok.error());
+        auto keep = read_asked(*node, path, "keep", "[step.keep]");
+        if (!keep) return tl::unexpected(keep.error());
+        step.keep.push_back(std::move(*keep));
     }
     if (const auto* node = table.get("verify")) {
         const auto* list = node->as_array();

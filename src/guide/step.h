@@ -62,6 +62,7 @@ struct Step {
     std::vector<CheckSpec> probe; ///< none, or one: is it done already?
     std::vector<CheckSpec> verify;
     std::vector<ActionSpec> undo;
+    std::vector<CheckSpec> keep; ///< none, or one: users are served by what it did; see guard
     SourceLocation where;
 };
 
@@ -73,6 +74,7 @@ struct Section {
     std::vector<std::string> needs; ///< sections or chapters, in place of the section before
     bool has_needs = false;
     bool rollback = false; ///< when a task fails, undo what this run did in this section
+    bool guard = false;    ///< likewise, and its nodes do so by themselves when nobody goes on
     std::vector<Step> steps;
     SourceLocation where;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "node/changer.h"
+#include "node/guard.h"
 #include "node/reader.h"
 
 namespace ovd {
@@ -25,6 +26,7 @@ public:
 class ChangingConnections : public Connections {
 public:
     [[nodiscard]] virtual Changer& changer(const std::string& node) = 0;
+    [[nodiscard]] virtual NodeGuard& guard(const std::string& node) = 0;
     /// Drops the connection, so that the next use proves that a new one can be made.
     virtual void drop(const std::string& node) = 0;
     /// From now on this node gets so long, and no longer, for whatever it is asked: to be connected

@@ -107,6 +107,20 @@ private:
             {{"time", shown_time(time)}, {"text", "rolled back: " + sent.command}});
     }
 
+    void take(const std::string& time, const GuardChanged& guard) {
+        if (guard.status != GuardStatus::fired) return;
+        const auto text = fmt::format("the guard of {} restored the service by itself: {}",
+            guard.node, guard.kept ? "it answered with what was done" : guard.why);
+        for (const auto* tasks : {&guard.undone, &guard.left})
+            for (const auto& task : *tasks)
+                notes_[task].push_back({{"time", shown_time(time)},
+                    {"text",
+                        (tasks == &guard.left ? "could not be rolled back: " : "rolled back: ") +
+                            text}});
+        if (guard.kept || !guard.left.empty())
+            warnings_.push_back({{"task", guard.section}, {"text", text}});
+    }
+
     std::string title_of(const std::string& task) const {
         const auto row = std::ranges::find(outline_.tasks, task, &PlanOutline::Row::task);
         return row == outline_.tasks.end() ? task : row->title;

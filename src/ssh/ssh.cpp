@@ -2,6 +2,7 @@
 #include "ssh/ssh.h"
 
 #include "ssh/change_lane.h"
+#include "ssh/guard_script.h"
 #include "ssh/read_lane.h"
 
 #include <chrono>
@@ -13,11 +14,14 @@ namespace ovd {
 namespace {
 
 /// One node: both sides of it over one connection, one thing at a time.
-class NodeOverSsh final : public Reader, public Changer {
+class NodeOverSsh final : public Reader, public Changer, public NodeGuard {
 public:
     using Reader::look;
     NodeOverSsh(SshTarget target, const SshOptions& options, CredentialPrompter& person)
-        : target_(std::move(target)), link_(target_, options, person) {}
+        : target_(std::move(target)), link_(target_, options, person),
+          heart_(target_, options, person) {
+        place_.base = options.run_dir;
+    }
 
     Result<std::vector<ReadResult>> read(std::span<const Read> reads) override {
         if (reads.empty()) return std::vector<ReadResult>{};
@@ -44,6 +48,23 @@ public:
         return look_over(link_, job_id);
     }
 
+    Result<GuardState> arm(
+        const std::string& token, Seconds limit, std::span<const WayBack> ways) override {
+        return tell_guard(guard_arm(place_, token, limit, ways));
+    }
+    Result<GuardState> renew(const std::string& token) override {
+        const std::scoped_lock lock(heart_mutex_);
+        return told_by(heart_, guard_renew(place_, token));
+    }
+    Result<GuardState> fire(const std::string& token) override {
+        return tell_guard(guard_fire(place_, token));
+    }
+    Result<GuardState> clear(const std::string& token) override {
+        drop(); // only a new connection proves that one can be made
+        return tell_guard(guard_clear(place_, token));
+    }
+    Result<GuardState> look() override { return tell_guard(guard_look(place_)); }
+
     Traffic traffic() const {
         const std::scoped_lock lock(mutex_);
         return link_.traffic;
@@ -56,6 +77,16 @@ public:
     void give_up_after(Millis most) { link_.give_up_after(most); }
 
 private:
+    Result<GuardState> tell_guard(const Read& order) {
+        const std::scoped_lock lock(mutex_);
+        return told_by(link_, order);
+    }
+    Result<GuardState> told_by(Link& link, const Read& order) {
+        auto results = read_over(link, {&order, 1});
+        if (!results) return tl::unexpected(results.error());
+        return understand_guard(target_.name, results->front());
+    }
+
     using Mono = std::chrono::steady_clock;
     /// An error of connect() is news for this long; after that a look tries the node anew.
     static constexpr auto told_for = std::chrono::seconds(10);
@@ -67,17 +98,27 @@ private:
     SshTarget target_;
     mutable std::mutex mutex_;
     Link link_;
+    std::mutex heart_mutex_;
+    Link heart_; ///< for the heartbeat alone: a long job holds up link_
+    GuardPlace place_;
     std::optional<Failed> failed_; ///< connect() could not; told by the first look that comes soon
 };
 
 /// Stands in for a name that is not among the targets: every use of it is an error.
-class NoNode final : public Reader, public Changer {
+class NoNode final : public Reader, public Changer, public NodeGuard {
 public:
     using Reader::look;
     Result<std::vector<ReadResult>> read(std::span<const Read>) override { return none(); }
     Result<std::string> get(const std::string&) override { return none(); }
     Result<JobState> run(const Job&, const JobWatch&) override { return none(); }
     Result<JobState> look(const std::string&) override { return none(); }
+    Result<GuardState> arm(const std::string&, Seconds, std::span<const WayBack>) override {
+        return none();
+    }
+    Result<GuardState> renew(const std::string&) override { return none(); }
+    Result<GuardState> fire(const std::string&) override { return none(); }
+    Result<GuardState> clear(const std::string&) override { return none(); }
+    Result<GuardState> look() override { return none(); }
 
 private:
     static tl::unexpected<Error> none() {
@@ -106,6 +147,10 @@ public:
         return no_node_;
     }
     Changer& changer(const std::string& node) override {
+        if (auto* found = find(node)) return *found;
+        return no_node_;
+    }
+    NodeGuard& guard(const std::string& node) override {
         if (auto* found = find(node)) return *found;
         return no_node_;
     }

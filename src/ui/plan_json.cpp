@@ -110,6 +110,9 @@ Json task_json(const Plan& plan, std::size_t index, const PlanShow& show) {
     json["undo"] = Json::array();
     for (const auto& op : detail.undo)
         json["undo"].push_back(operation_json(op));
+    if (const auto* section = plan.guide.section(task.step->section))
+        json["guarded"] = section->guard;
+    if (!detail.keep.empty()) json["keep"] = detail.keep;
     if (!show.live) return json;
     json["done"] = is_done(plan, index, show);
     if (const auto found = show.findings.find(index); found != show.findings.end()) {

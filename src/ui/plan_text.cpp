@@ -2,6 +2,7 @@
 #include "ui/plan_text.h"
 
 #include "base/text.h"
+#include "engine/guards.h"
 #include "engine/survey.h"
 
 #include <fmt/format.h>
@@ -129,6 +130,9 @@ void show_task(Page& page, const Plan& plan, std::size_t task, const PlanShow& s
     page.line("    if something fails in this section, this is rolled back by:");
     for (const auto& op : detail.undo)
         show_operation(page, op);
+    if (detail.keep.empty()) return;
+    page.line("    unless, when its guard fires, this says that users are served by it:");
+    page.verbatim(detail.keep, "      ");
 }
 
 void show_step(Page& page, const Plan& plan, const Step& step,
@@ -167,6 +171,15 @@ void show_titles(Page& page, const Plan& plan, const Step& step,
     const auto state = !show.live ? "" : done == tasks.size() ? "done  " : "to do ";
     page.titled(fmt::format("  {}{:<28} ", state, step.id), step.title,
         fmt::format("({})", join(nodes, " ")));
+}
+
+/// What a section with a guard is.
+std::string guarded_text() {
+    return fmt::format("GUARDED: from its first step that users notice to its last nobody is asked "
+                       "anything, and whatever goes wrong it is rolled back. Should this program, "
+                       "its machine or the connection be gone for {} s, or the node restart, the "
+                       "node does so by itself.",
+        guard_limit.count());
 }
 
 } // namespace
@@ -232,6 +245,7 @@ std::string plan_text(const Plan& plan, const PlanShow& show) {
                     page.line("");
                     page.prose(fmt::format("{} / {} ==", chapter.title, section.title), "", "== ");
                     page.line(fmt::format("   {}", section.id));
+                    if (section.guard) page.prose(guarded_text(), "   ");
                     headed = true;
                 }
                 if (show.titles)

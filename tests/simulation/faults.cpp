@@ -83,6 +83,7 @@ bool Faults::strike(Fault fault, Moment_of where, const std::string& node, const
     const bool at_node = where == Moment_of::send || where == Moment_of::begun ||
                          where == Moment_of::reply || where == Moment_of::read;
     const auto told = [&] {
+        world_.disturbed.insert(std::string(to_string(fault)));
         ++struck[std::string(to_string(fault))];
         world_.history.add(
             scheduler.now(), "fault {} at moment {} {}", to_string(fault), count_, node);

@@ -87,14 +87,39 @@ void judge_service(World& world, const Outcome& outcome) {
             return other.step->section == plan.tasks[task].step->section &&
                    !world.holds(static_cast<std::size_t>(&other - plan.tasks.data()));
         });
+        const auto guard = world.machines.at(plan.tasks[task].node).guard.state.phase;
+        if (guard == GuardState::Phase::armed) continue; // it goes back by itself
         if (unfinished && world.stands(task) && !over.empty() && !over_yet && why)
             world.wrong(fmt::format("{} stands, and the run has ended: {}", plan.tasks[task].id,
                 outcome.error->message));
     }
 }
 
+/// However a run ends, the service is up, unless its node was out of sight.
+void judge_restored(World& world, const Outcome& outcome) {
+    const auto& plan = world.model().plan();
+    for (const auto fault : {Fault::refused, Fault::cut, Fault::long_cut, Fault::reboot,
+             Fault::node_gone, Fault::late, Fault::command_fails})
+        if (world.disturbed.contains(std::string(to_string(fault)))) return;
+    for (std::size_t task = 0; task < plan.tasks.size(); ++task)
+        if (world.is_down_by(task))
+            world.wrong(fmt::format("the run has ended, and {} keeps the service down: {}",
+                plan.tasks[task].id, outcome.error ? outcome.error->message : "no error"));
+}
+
+/// A full disk under the journal is no obstacle to a rollback.
+void judge_rollback(World& world, const Outcome& outcome) {
+    const std::set<std::string> only_full{std::string(to_string(Fault::journal_full))};
+    if (outcome.error && outcome.error->kind == ErrorKind::rollback_failed &&
+        world.disturbed == only_full)
+        world.wrong(
+            "nothing but the journal was full, and the rollback failed: " + outcome.error->message);
+}
+
 void judge_outcome(World& world, const Outcome& outcome, bool alone) {
     if (outcome.killed) return;
+    if (alone) judge_rollback(world, outcome);
+    if (alone) judge_restored(world, outcome);
     const auto& plan = world.model().plan();
     if (alone) judge_service(world, outcome);
     if (outcome.error && outcome.error->hint.empty() && outcome.error->kind != ErrorKind::stopped)
@@ -160,6 +185,7 @@ Outcome run_once(World& world, Chance& chance, Moment& now, const Start& start,
 
 World killed(const World& world) {
     auto copy = world;
+    copy.disturbed.insert("killed");
     for (auto& [folder, disk] : copy.disks)
         disk.locked_by = 0;
     return copy;

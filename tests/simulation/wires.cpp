@@ -14,7 +14,7 @@ constexpr Seconds reconnect_deadline{180};
 
 } // namespace
 
-class Wires::Wire final : public PlainReader, public Changer {
+class Wires::Wire final : public PlainReader, public Changer, public NodeGuard {
 public:
     using PlainReader::look;
     Wire(World& world, Faults& faults, std::string node, std::string folder)
@@ -55,10 +55,39 @@ public:
         return job == nullptr ? JobState{} : job->state;
     }
 
+    Result<GuardState> arm(
+        const std::string& token, Seconds limit, std::span<const WayBack> ways) override {
+        return guarded([&] { return world_.guard_arm(node_, token, limit, ways); });
+    }
+    Result<GuardState> renew(const std::string& token) override {
+        return guarded([&] { return Result<GuardState>(world_.guard_renew(node_, token)); });
+    }
+    Result<GuardState> fire(const std::string& token) override {
+        return guarded([&] { return world_.guard_fire(node_, token); });
+    }
+    Result<GuardState> clear(const std::string& token) override {
+        return guarded([&] { return world_.guard_clear(node_, token); });
+    }
+    Result<GuardState> look() override {
+        return guarded([&] { return Result<GuardState>(world_.machines.at(node_).guard.state); });
+    }
+
     Traffic traffic;
     Millis patience = reconnect_deadline;
 
 private:
+    /// The order may arrive, and its answer not.
+    Result<GuardState> guarded(const std::function<Result<GuardState>()>& order) {
+        world_.scheduler->yield();
+        faults_.moment(Moment_of::read, node_);
+        if (!world_.reachable(node_)) return not_there();
+        world_.scheduler->sleep(Millis{5});
+        if (!world_.reachable(node_)) return not_there();
+        auto state = order();
+        faults_.moment(Moment_of::reply, node_);
+        if (!world_.reachable(node_)) return not_there();
+        return state;
+    }
     /// What is sent stands in the journal, on disk.
     void judge_announced(const Job& job) const {
         if (!world_.model().job(job.id)) return;
@@ -167,6 +196,10 @@ Reader& Wires::reader(const std::string& node) {
 }
 
 Changer& Wires::changer(const std::string& node) {
+    return wire(node);
+}
+
+NodeGuard& Wires::guard(const std::string& node) {
     return wire(node);
 }
 

@@ -14,6 +14,7 @@ public:
     ~Wires() override;
     [[nodiscard]] Reader& reader(const std::string& node) override;
     [[nodiscard]] Changer& changer(const std::string& node) override;
+    [[nodiscard]] NodeGuard& guard(const std::string& node) override;
     [[nodiscard]] Traffic traffic(const std::string& node) const override;
     void drop(const std::string& node) override;
     void give_up_after(const std::string& node, Millis most) override;

@@ -267,12 +267,20 @@ void World::end(const std::string& node, const std::string& id) {
         bad_news(job.name.task);
         return;
     }
-    if (job.kind == NodeJob::Kind::undo) return undo(job.name);
+    if (job.kind == NodeJob::Kind::undo) {
+        undo(job.name);
+        return judge_guarded(node);
+    }
     if (job.idle) {
         idled_.insert(job.name.task);
         return bad_news(job.name.task); // when it is looked at
     }
     applied_[model_->first_op(job.name.task) + job.name.op] = job.effect;
+    // Done once more by who did not know of it, it undoes what took it over.
+    if (forced)
+        for (const auto over : model_->taken_over_by(job.name.task))
+            undo({over, 0, true});
+    judge_guarded(node);
     const auto& op = model_->plan().details[job.name.task].ops[job.name.op];
     if (const auto* admin = std::get_if<AdminOp>(&op)) {
         maintenance = admin->what == "maintenance-on";
@@ -284,7 +292,7 @@ void World::end(const std::string& node, const std::string& id) {
 void World::undo(const JobName& name) {
     const auto& detail = model_->plan().details[name.task];
     const auto first = model_->first_op(name.task);
-    const bool last = name.op + 1 >= detail.undo.size();
+    const bool last = name.op + 1 >= detail.undo.size(); // also where there is no undo at all
     const auto left = detail.ops.size() > name.op + 1 ? detail.ops.size() - name.op - 1 : 0;
     for (std::size_t op = last ? 0 : left; op < detail.ops.size(); ++op)
         applied_[first + op] = 0;
@@ -354,6 +362,13 @@ void World::happen(MonoTime now) {
         case Event::Kind::up:
             machine.up = !machine.gone;
             history.add(scheduler->now(), "{} is up", event.node);
+            if (machine.up && machine.guard.state.phase == GuardState::Phase::armed)
+                go_off(event.node, "the node has restarted");
+            break;
+        case Event::Kind::guard_looks:
+            if (machine.up && machine.guard.state.phase == GuardState::Phase::armed &&
+                event.at - machine.guard.heard > machine.guard.limit)
+                go_off(event.node, "nothing was heard");
             break;
         }
     }
@@ -378,6 +393,7 @@ void World::judge_begin(const std::string& node, const Machine& machine, const J
         undo_tried_.insert(fresh.name.task);
     } else {
         judge_op(node, job, fresh);
+        judge_covered(node, machine, job, fresh.name.task);
         undo_tried_.erase(fresh.name.task);
     }
 }

@@ -25,6 +25,15 @@ struct NodeJob {
     int by = 0;         ///< the process that sent it
 };
 
+/// The guard of a machine, as its own program keeps it.
+struct MachineGuard {
+    GuardState state;
+    std::string run; ///< whose jobs it ends
+    Millis limit{0};
+    MonoTime heard;                          ///< the last heartbeat
+    std::map<std::string, std::size_t> ways; ///< name -> task
+};
+
 struct Machine {
     /// As its supervisor decides whether a job may begin.
     [[nodiscard]] bool takes(const Job& job) const {
@@ -41,6 +50,7 @@ struct Machine {
     int lock_process = 0;                 ///< likewise
     std::string last_run;                 ///< the run that took it last
     Millis clock_off{0};                  ///< its clock beside the right time
+    MachineGuard guard;
 };
 
 /// A run folder.
@@ -70,6 +80,15 @@ public:
     void cut(const std::string& node, Millis time);
     /// A job that was on its way when its sender died, or a second copy of one.
     void deliver_later(const std::string& node, const Job& job, int process, Millis time);
+
+    // The guard of a node; see NodeGuard.
+    [[nodiscard]] Result<GuardState> guard_arm(const std::string& node, const std::string& token,
+        Seconds limit, std::span<const WayBack> ways);
+    [[nodiscard]] GuardState guard_renew(const std::string& node, const std::string& token);
+    [[nodiscard]] Result<GuardState> guard_fire(const std::string& node, const std::string& token);
+    [[nodiscard]] Result<GuardState> guard_clear(const std::string& node, const std::string& token);
+    /// What users need is taken away by the task, and nothing has taken its place.
+    [[nodiscard]] bool is_down_by(std::size_t task) const;
 
     // The people.
     void answered(std::size_t task, std::size_t op);
@@ -112,8 +131,9 @@ public:
     int unclear_looks = 0; ///< so many probes and checks cannot be made
     int stuck_waits = 0;   ///< so many looks of waits say no
     bool way_back_chosen = false;
-    std::set<int> may_take_over; ///< processes that were told to take the locks of others
-    bool journal_failed = false; ///< the disk under one was full
+    std::set<int> may_take_over;     ///< processes that were told to take the locks of others
+    bool journal_failed = false;     ///< the disk under one was full
+    std::set<std::string> disturbed; ///< the kinds of what went wrong, ever
     bool forced = false; ///< a stale copy of a run folder was gone on with, against good advice
     bool several =
         false; ///< more than one run has worked on it: one does not know what another saw
@@ -133,7 +153,7 @@ private:
     struct Event {
         MonoTime at;
         std::uint64_t order = 0;
-        enum class Kind { job_ends, arrives, up } kind = Kind::up;
+        enum class Kind { job_ends, arrives, up, guard_looks } kind = Kind::up;
         std::string node;
         Job job;
         int process = 0;
@@ -146,6 +166,11 @@ private:
         const NodeJob& fresh, int process);
     void judge_op(const std::string& node, const Job& job, const NodeJob& fresh);
     void judge_undo(const Job& job, const NodeJob& fresh);
+    void judge_covered(
+        const std::string& node, const Machine& machine, const Job& job, std::size_t task);
+    void judge_guarded(const std::string& node);
+    void go_off(const std::string& node, const std::string& why);
+    [[nodiscard]] bool is_guarded(std::size_t task) const;
     void change_lock(
         const std::string& node, Machine& machine, const Job& job, NodeJob& fresh, int process);
     void undo(const JobName& name);

@@ -24,7 +24,7 @@ bool is_lease(const std::string& command) {
 
 } // namespace
 
-class FakeFarm::Node final : public PlainReader, public Changer {
+class FakeFarm::Node final : public PlainReader, public Changer, public NodeGuard {
 public:
     using PlainReader::look;
     Node(FakeFarm& farm, std::string name) : farm_(farm), name_(std::move(name)) {}
@@ -63,7 +63,48 @@ public:
         return job->second.state;
     }
 
+    Result<GuardState> arm(
+        const std::string& token, Seconds, std::span<const WayBack> ways) override {
+        return guarded([&](FakeMachine& machine) {
+            machine.guard.phase = GuardState::Phase::armed;
+            machine.guard.token = token;
+            machine.ways.assign(ways.begin(), ways.end());
+        });
+    }
+    Result<GuardState> renew(const std::string&) override {
+        return guarded([](FakeMachine&) {});
+    }
+    Result<GuardState> fire(const std::string&) override {
+        return guarded([](FakeMachine& machine) {
+            if (machine.guard.phase == GuardState::Phase::armed) go_off(machine, "asked");
+        });
+    }
+    Result<GuardState> clear(const std::string&) override {
+        return guarded([](FakeMachine& machine) { machine.guard = {}; });
+    }
+    Result<GuardState> look() override {
+        return guarded([](FakeMachine&) {});
+    }
+
+    /// The guard of a machine fires.
+    static void go_off(FakeMachine& machine, const std::string& why) {
+        machine.guard.phase = GuardState::Phase::fired;
+        machine.guard.why = why;
+        for (auto way = machine.ways.rbegin(); way != machine.ways.rend(); ++way) {
+            JobState state;
+            work(machine, way->command, state);
+            machine.guard.undone.push_back({way->name, state.status});
+        }
+    }
+
 private:
+    Result<GuardState> guarded(const std::function<void(FakeMachine&)>& change) {
+        const std::scoped_lock lock(farm_.mutex_);
+        farm_.moment();
+        if (away()) return not_seen();
+        change(machine());
+        return machine().guard;
+    }
     [[nodiscard]] bool away() const { return farm_.out_of_sight && farm_.out_of_sight(name_); }
     [[nodiscard]] bool seen_away() const {
         const std::scoped_lock lock(farm_.mutex_);
@@ -164,6 +205,10 @@ Reader& FakeFarm::reader(const std::string& name) {
 }
 
 Changer& FakeFarm::changer(const std::string& name) {
+    return node(name);
+}
+
+NodeGuard& FakeFarm::guard(const std::string& name) {
     return node(name);
 }
 

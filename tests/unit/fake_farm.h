@@ -31,6 +31,8 @@ struct FakeMachine {
     /// What the Session Manager's API answers to one curl after the other; the last one stays.
     std::vector<std::string> api;
     bool leased_by_other = false;
+    GuardState guard;
+    std::vector<WayBack> ways; ///< of its guard
 };
 
 /// Everything outside the wizard's own process: what is left when it is killed.
@@ -47,6 +49,7 @@ public:
 
     Reader& reader(const std::string& node) override;
     Changer& changer(const std::string& node) override;
+    NodeGuard& guard(const std::string& node) override;
     Traffic traffic(const std::string&) const override { return {1, 1}; }
     void drop(const std::string& node) override { dropped.push_back(node); }
     void give_up_after(const std::string& node, Millis most) override {

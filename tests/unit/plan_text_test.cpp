@@ -55,6 +55,7 @@ std::set<std::string> lines_to_copy(const Plan& plan) {
             add(check.command);
             add(check.input.display());
         }
+        add(detail.keep);
     }
     return all;
 }

@@ -2,6 +2,7 @@
 #include "shipped_shell.h"
 
 #include "base/text.h"
+#include "engine/guards.h"
 #include "engine/node_lock.h"
 #include "farm/discover.h"
 #include "guide/values.h"
@@ -9,6 +10,7 @@
 #include "sheet/defaults.h"
 #include "sheet/kinds.h"
 #include "shell_calls.h"
+#include "ssh/guard_script.h"
 #include "ssh/supervisor.h"
 #include "watch/prober.h"
 
@@ -43,6 +45,7 @@ public:
                 add(detail.checks[n].command, fmt::format("check {}", n + 1));
             for (std::size_t n = 0; n < detail.undo.size(); ++n)
                 operation(detail.undo[n], fmt::format("undo {}", n + 1));
+            if (!detail.keep.empty()) add(detail.keep, "keep");
         }
         return std::move(found_);
     }
@@ -203,6 +206,14 @@ std::vector<ShippedShell> shell_of_program(const ShippedPlan& shipped) {
                            .words;
     add(words.at(2), "the supervisor of a job"); // sh -c SCRIPT ...
     add(look_at_job("run1-x.osm1.1.0", "/var/lib/ovd-failover").command, "a look at a job");
+    const GuardPlace place;
+    const std::vector<WayBack> ways{{"0001-a@osm1", "true", "true"}};
+    add(guard_program(place), "the guard of a node");
+    add(guard_arm(place, "0123456789abcdef", guard_limit, ways).command, "the guard, armed");
+    add(guard_renew(place, "0123456789abcdef").command, "the guard, held off");
+    add(guard_fire(place, "0123456789abcdef").command, "the guard, fired");
+    add(guard_clear(place, "0123456789abcdef").command, "the guard, disarmed");
+    add(guard_look(place).command, "a look at the guard");
     for (const auto& text : overheard())
         add(text, "a look of init or the watch");
     const auto sheet = or_throw(read_sheet(default_sheet(shipped.farm), ""), "the sheet");

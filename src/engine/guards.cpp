@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/guards.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace ovd {
+namespace {
+
+constexpr Millis heartbeat{5'000};
+/// A node that was not heard of for so long is spoken of.
+constexpr Seconds silence{15};
+/// How long a node that does not answer is asked again; see guard_limit.
+constexpr Seconds ask_for{20};
+constexpr Millis again_after{500};
+constexpr std::size_t number_digits = 4;
+
+/// Sorted by name they are in the order of the plan.
+std::string name_of(std::size_t index, const Task& task) {
+    return fmt::format("{:04}-{}", index, task.id);
+}
+
+std::string task_of(const std::string& name) {
+    return name.size() > number_digits ? name.substr(number_digits + 1) : name;
+}
+
+/// All of a task's undo as one command.
+std::string command_of(const std::vector<Operation>& undo) {
+    if (undo.size() == 1) return ovd::command_of(undo.front());
+    std::string all = "status=0\n";
+    for (const auto& op : undo)
+        all += fmt::format("(\n{}\n) || status=$?\n", trim(ovd::command_of(op)));
+    return all + "exit $status\n";
+}
+
+std::string time_of(double epoch) {
+    return iso_time(WallTime{Millis{std::llround(epoch * 1000)}});
+}
+
+} // namespace
+
+Guards::Guards(const Tools& tools) : tools_(tools), wake_(tools.threads.signal()) {}
+
+Guards::~Guards() {
+    if (!heart_) return;
+    const std::scoped_lock lock(mutex_);
+    heart_->request_stop();
+    wake_->notify();
+}
+
+std::vector<WayBack> Guards::ways(std::size_t task) const {
+    const auto& plan = tools_.plan;
+    const auto now = tools_.journal.state();
+    std::vector<WayBack> all;
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        const auto& each = plan.tasks[i];
+        if (each.node != plan.tasks[task].node || plan.details[i].undo.empty() ||
+            each.step->section != plan.tasks[task].step->section)
+            continue;
+        if (i != task && !now.task(each.id).touched) continue;
+        all.push_back({name_of(i, each), command_of(plan.details[i].undo), plan.details[i].keep});
+    }
+    return all;
+}
+
+std::vector<std::string> Guards::nodes_of(const std::string& section) const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<std::string> nodes;
+    for (const auto& [node, of] : armed_)
+        if (of == section) nodes.push_back(node);
+    return nodes;
+}
+
+std::set<std::string> Guards::guarded_nodes() const {
+    std::set<std::string> nodes;
+    for (const auto& task : tools_.plan.tasks)
+        if (const auto* section = tools_.plan.guide.section(task.step->section);
+            section != nullptr && section->guard && !task.node.empty() &&
+            !tools_.plan.farm.is_by_hand(task.node))
+            nodes.insert(task.node);
+    return nodes;
+}
+
+Result<GuardState> Guards::ask(
+    const std::string& node, const std::function<Result<GuardState>(NodeGuard&)>& order) const {
+    const auto until = tools_.clock.mono() + ask_for;
+    for (;;) {
+        auto state = order(tools_.nodes.guard(node));
+        if (state || state.error().kind != ErrorKind::connect || tools_.clock.mono() >= until)
+            return state;
+        tools_.clock.sleep(again_after);
+    }
+}
+
+Status Guards::cover(std::size_t task) {
+    const auto& plan = tools_.plan;
+    const auto& step = *plan.tasks[task].step;
+    const auto& node = plan.tasks[task].node;
+    const auto* section = plan.guide.section(step.section);
+    if (section == nullptr || !section->guard || node.empty() || plan.farm.is_by_hand(node))
+        return {};
+    bool fresh = false;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!step.disruptive && !armed_.contains(node)) return {};
+        fresh = armed_.emplace(node, section->id).second;
+    }
+    if (fresh) {
+        tools_.events.doing(plan.tasks[task].id, "arm the guard of " + node);
+        if (auto ok = tools_.journal.write(
+                GuardChanged{.node = node, .status = GuardStatus::armed, .section = section->id});
+            !ok) {
+            forget(node);
+            return ok;
+        }
+    }
+    auto state = ask(node, [&, ways = ways(task)](NodeGuard& guard) {
+        return guard.arm(tools_.token, guard_limit, ways);
+    });
+    // Before it matters the heartbeat has a connection.
+    if (state && fresh)
+        state = ask(node, [&](NodeGuard& guard) { return guard.renew(tools_.token); });
+    if (!state) return tl::unexpected(state.error());
+    if (state->phase != GuardState::Phase::armed)
+        return fail(ErrorKind::refused,
+            fmt::format("{}: its guard has fired meanwhile: {}", node, state->why),
+            "Run again: it begins with what the guard did.");
+    bool beats = true;
+    {
+        const std::scoped_lock lock(mutex_);
+        last_heard_[node] = tools_.clock.mono();
+        beats = std::exchange(beats_, true);
+    }
+    if (!beats)
+        heart_ = tools_.threads.start([this](const std::stop_token& stop) { beat(stop); });
+    return {};
+}
+
+void Guards::beat(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+        wake_->wait(lock, heartbeat);
+        const auto armed = armed_;
+        lock.unlock();
+        for (const auto& [node, section] : armed)
+            if (!stop.stop_requested()) beat_once(node);
+        lock.lock();
+    }
+}
+
+void Guards::beat_once(const std::string& node) {
+    const auto tell_once = [&](const std::string& text) {
+        {
+            const std::scoped_lock lock(mutex_);
+            if (!armed_.contains(node) || !told_.insert(node).second) return;
+        }
+        tools_.events.say(text);
+    };
+    try {
+        const auto state = tools_.nodes.guard(node).renew(tools_.token);
+        if (state && state->phase == GuardState::Phase::fired)
+            return tell_once(fmt::format(
+                "{}: its guard has fired and restores the service: {}", node, state->why));
+        if (state) {
+            const std::scoped_lock lock(mutex_);
+            last_heard_[node] = tools_.clock.mono();
+            return;
+        }
+        std::unique_lock lock(mutex_);
+        const auto quiet = tools_.clock.mono() - last_heard_[node];
+        lock.unlock();
+        if (quiet > silence)
+            tell_once(fmt::format("{} cannot be reached ({}). Unless that changes it restores the "
+                                  "service by itself, {} s after it was last reached.",
+                node, state.error().message, guard_limit.count()));
+    } catch (const std::exception& error) {
+        tell_once(fmt::format("{}: its guard cannot be held off: {}", node, error.what()));
+    }
+}
+
+std::set<std::string> Guards::armed() const {
+    const std::scoped_lock lock(mutex_);
+    std::set<std::string> sections;
+    for (const auto& [node, section] : armed_)
+        sections.insert(section);
+    return sections;
+}
+
+bool Guards::is_armed(const std::string& section) const {
+    return armed().contains(section);
+}
+
+void Guards::forget(const std::string& node) {
+    const std::scoped_lock lock(mutex_);
+    armed_.erase(node);
+    last_heard_.erase(node);
+    told_.erase(node);
+}
+
+Status Guards::disarm(const std::string& section) {
+    for (const auto& node : nodes_of(section)) {
+        const auto state = ask(node, [&](NodeGuard& guard) { return guard.clear(tools_.token); });
+        if (!state) return tl::unexpected(state.error());
+        forget(node);
+        if (auto ok = tools_.journal.write(
+                GuardChanged{.node = node, .status = GuardStatus::disarmed, .section = section});
+            !ok)
+            return ok;
+    }
+    return {};
+}
+
+/// A guard that has fired is only forgotten on its node when the journal knows what it did.
+Guards::Restored Guards::note(
+    const std::string& node, const std::string& section, const GuardState& state) {
+    GuardChanged record{.node = node, .status = GuardStatus::disarmed, .section = section};
+    Restored result;
+    if (state.phase == GuardState::Phase::fired) {
+        record.status = GuardStatus::fired;
+        record.why = result.why = state.why;
+        record.at = time_of(state.at);
+        record.kept = result.kept = state.kept;
+        record.output = tools_.redactor.clean(state.output);
+        result.fired = true;
+        for (const auto& each : state.undone) {
+            const auto id = task_of(each.name);
+            (each.status == 0 ? record.undone : record.left).push_back(id);
+            const auto index = tools_.plan.find(id);
+            if (each.status == 0 && index) result.tasks.insert(*index);
+            if (each.status != 0)
+                result.left.push_back({ErrorKind::remote,
+                    fmt::format("{}: undoing {} ended with status {}:\n{}", node, id, each.status,
+                        tail(record.output, 1500)),
+                    fmt::format("Undo it by hand; how stands in: ovd-failover plan --only {}",
+                        id.substr(0, id.find('@'))),
+                    {}});
+        }
+    }
+    if (auto ok = tools_.journal.write(record); !ok)
+        tools_.events.say(ok.error().message);
+    else if (auto cleared = tools_.nodes.guard(node).clear(tools_.token); !cleared)
+        tools_.events.say(cleared.error().message);
+    forget(node);
+    return result;
+}
+
+Result<Guards::Restored> Guards::restore(const std::string& section) {
+    Restored all;
+    std::optional<Error> error;
+    for (const auto& node : nodes_of(section)) {
+        const auto state = ask(node, [&](NodeGuard& guard) { return guard.fire(tools_.token); });
+        if (!state) {
+            error = state.error();
+            continue;
+        }
+        auto result = note(node, section, *state);
+        all.fired = all.fired || result.fired;
+        all.kept = all.kept || result.kept;
+        all.tasks.merge(result.tasks);
+        std::ranges::move(result.left, std::back_inserter(all.left));
+        if (!result.why.empty()) all.why = node + ": " + result.why;
+    }
+    if (error) return tl::unexpected(*error);
+    return all;
+}
+
+Status Guards::settle_earlier() {
+    for (const auto& [node, section] : tools_.journal.state().guards) {
+        const auto state = ask(node, [&](NodeGuard& guard) { return guard.fire(tools_.token); });
+        if (!state)
+            return fail(state.error().kind,
+                fmt::format("{} may have to restore the service ({} is half done), and cannot be "
+                            "asked: {}",
+                    node, section, state.error().message),
+                state.error().hint);
+        const auto result = note(node, section, *state);
+        if (!result.fired) continue;
+        tools_.events.say(fmt::format("{}: its guard has fired ({}). {}", node, result.why,
+            result.kept           ? "The service answered with what was done, so nothing was undone."
+            : result.left.empty() ? fmt::format("What was done in {} was rolled back.", section)
+                                  : "Not all could be undone:"));
+        for (const auto& left : result.left)
+            tools_.events.say(left.message);
+    }
+    return {};
+}
+
+Status Guards::settle_unknown() {
+    const auto known = tools_.journal.state().guards;
+    for (const auto& node : guarded_nodes()) {
+        if (known.contains(node)) continue;
+        auto& guard = tools_.nodes.guard(node);
+        auto state = guard.look();
+        if (!state || state->phase == GuardState::Phase::none) continue;
+        state = guard.fire(tools_.token);
+        if (state) state = guard.clear(tools_.token);
+        if (!state) return tl::unexpected(state.error());
+        return fail(ErrorKind::refused,
+            fmt::format("{}: another run had left it half done; its guard has restored the service.",
+                node),
+            "Run again: what the nodes look like now is asked first.");
+    }
+    return {};
+}
+
+} // namespace ovd

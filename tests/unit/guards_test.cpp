@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_fixture.h"
+
+#include <fstream>
+
+using namespace ovd;
+
+namespace {
+
+/// before and a go by, b is noticed, then c and d.
+Files guarded(const std::string& c, const std::string& d = sets("d")) {
+    return {{"1-one/10-a.toml", "title = \"A\"\n" + sets("before")},
+        {"1-one/20-b.toml", "title = \"B\"\nrollback = true\nguard = true\n" + sets("a") +
+                                sets("b", "osm1", "disruptive = true") + c + d}};
+}
+
+std::string with_command(const std::string& id, const std::string& command) {
+    auto step = sets(id);
+    step.replace(step.find("set " + id + "\""), id.size() + 5, command + "\"");
+    return step;
+}
+
+const GuardState& guard_of(RunFixture& run) {
+    return run.nodes.world.machines["osm1"].guard;
+}
+
+} // namespace
+
+TEST_CASE("a guard is armed while the service may be down, knows all ways back, and is disarmed") {
+    RunFixture run(guarded(sets("c")));
+    std::map<std::string, std::string> ways; // as each command begins
+    run.nodes.on_job = [&](const std::string& node, const std::string& command) {
+        auto& machine = run.nodes.world.machines[node];
+        std::string names = machine.guard.phase == GuardState::Phase::armed ? "" : "not armed";
+        for (const auto& way : machine.ways)
+            names += way.name + " ";
+        ways[command] = names;
+    };
+    const auto summary = run.run();
+    CHECK_FALSE(summary.error);
+    CHECK(ways["set a"] == "not armed");
+    CHECK(ways["set b"] == "0001-a@osm1 0002-b@osm1 ");
+    CHECK(ways["set d"] == "0001-a@osm1 0002-b@osm1 0003-c@osm1 0004-d@osm1 ");
+    CHECK(guard_of(run).phase == GuardState::Phase::none);
+    CHECK(run.state().guards.empty());
+}
+
+TEST_CASE("whatever ends a run in a guarded section, the guard restores the service at once") {
+    for (const auto* command : {"fail", "cut"}) {
+        RunFixture run(guarded(with_command("c", command)));
+        const auto summary = run.run();
+        REQUIRE(summary.error);
+        CHECK(summary.error->message.find("1-one/20-b was rolled back") != std::string::npos);
+        CHECK(summary.error->kind == ErrorKind::rolled_back);
+        CHECK(run.has("osm1", "before"));
+        CHECK_FALSE(run.has("osm1", "a"));
+        CHECK_FALSE(run.has("osm1", "b"));
+        CHECK(run.state().tasks["a@osm1"].is_fresh());
+        CHECK(run.state().tasks["b@osm1"].is_fresh());
+        CHECK(guard_of(run).phase == GuardState::Phase::none);
+        // No job was needed for it, and the next run begins the section anew.
+        CHECK(run.log().find("unset") == std::string::npos);
+    }
+}
+
+TEST_CASE("Ctrl-C in a guarded section rolls it back, also in the middle of a command") {
+    RunFixture run(guarded(sets("c")));
+    std::stop_source stop;
+    run.nodes.on_job = [&](const std::string&, const std::string& command) {
+        if (command == "set b") stop.request_stop();
+    };
+    const auto summary = run.run({{}, true, false, false, "tester@laptop", "p"}, stop.get_token());
+    REQUIRE(summary.error);
+    CHECK(summary.error->kind == ErrorKind::rolled_back);
+    CHECK_FALSE(run.has("osm1", "b"));
+    CHECK_FALSE(run.run().error);
+    CHECK(run.has("osm1", "d"));
+}
+
+TEST_CASE("steps that end in the middle of an outage are rolled back") {
+    RunFixture run(guarded(sets("c")));
+    const auto summary = run.run({{"before", "a", "b"}, true, false, false, "t", "p"});
+    REQUIRE(summary.error);
+    CHECK(summary.error->hint.find("--to d") != std::string::npos);
+    CHECK_FALSE(run.has("osm1", "b"));
+}
+
+TEST_CASE("nobody is asked anything from the first step that users notice on") {
+    RunFixture run(guarded(with_command("c", "fail")));
+    run.asker.there = true;
+    const auto summary = run.run({{}, false, false, false, "tester@laptop", "p"});
+    REQUIRE(summary.error);
+    CHECK(run.asker.asked ==
+          std::vector<std::string>{"before before", "before a", "before b"});
+}
+
+TEST_CASE("a start that was killed in an outage has its guard fire, then begins anew") {
+    const auto files = guarded(sets("c"));
+    RunFixture run(files);
+    FakeWorld killed;
+    std::string journal;
+    run.nodes.on_moment = [&](const FakeWorld& world) {
+        const auto machine = world.machines.find("osm1");
+        if (!journal.empty() || machine == world.machines.end() ||
+            !machine->second.facts.contains("b"))
+            return;
+        killed = world;
+        std::ifstream file(run.dir / "journal.jsonl");
+        journal.assign(std::istreambuf_iterator<char>(file), {});
+    };
+    (void)run.run();
+    REQUIRE_FALSE(journal.empty());
+    RunFixture next(files);
+    next.nodes.world = killed;
+    next.dir.write("journal.jsonl", journal);
+    bool restored_first = false;
+    next.nodes.on_job = [&](const std::string&, const std::string& command) {
+        if (command == "set a") restored_first = !next.has("osm1", "b");
+    };
+    CHECK(next.state().guards.at("osm1") == "1-one/20-b");
+    CHECK_FALSE(next.run().error);
+    CHECK(restored_first);
+    CHECK(next.nodes.world.machines["osm1"].ran["set b"] == 2);
+    CHECK(next.view.told("its guard has fired"));
+    CHECK(next.has("osm1", "d"));
+}
+
+TEST_CASE("a guard that another run left armed is never built upon") {
+    RunFixture run(guarded(sets("c")));
+    auto& machine = run.nodes.world.machines["osm1"];
+    machine.guard.phase = GuardState::Phase::armed;
+    machine.facts.insert("x");
+    machine.ways = {{"0001-x@osm1", "unset x"}};
+    const auto summary = run.run();
+    REQUIRE(summary.error);
+    CHECK(summary.error->kind == ErrorKind::refused);
+    CHECK_FALSE(run.has("osm1", "x"));
+    CHECK_FALSE(run.has("osm1", "a"));
+    CHECK_FALSE(run.run().error);
+}
