@@ -134,8 +134,7 @@ Status Guards::cover(std::size_t task) {
         last_heard_[node] = tools_.clock.mono();
         beats = std::exchange(beats_, true);
     }
-    if (!beats)
-        heart_ = tools_.threads.start([this](const std::stop_token& stop) { beat(stop); });
+    if (!beats) heart_ = tools_.threads.start([this](const std::stop_token& stop) { beat(stop); });
     return {};
 }
 
@@ -279,7 +278,7 @@ Status Guards::settle_earlier() {
         const auto result = note(node, section, *state);
         if (!result.fired) continue;
         tools_.events.say(fmt::format("{}: its guard has fired ({}). {}", node, result.why,
-            result.kept           ? "The service answered with what was done, so nothing was undone."
+            result.kept ? "The service answered with what was done, so nothing was undone."
             : result.left.empty() ? fmt::format("What was done in {} was rolled back.", section)
                                   : "Not all could be undone:"));
         for (const auto& left : result.left)
@@ -299,8 +298,8 @@ Status Guards::settle_unknown() {
         if (state) state = guard.clear(tools_.token);
         if (!state) return tl::unexpected(state.error());
         return fail(ErrorKind::refused,
-            fmt::format("{}: another run had left it half done; its guard has restored the service.",
-                node),
+            fmt::format(
+                "{}: another run had left it half done; its guard has restored the service.", node),
             "Run again: what the nodes look like now is asked first.");
     }
     return {};

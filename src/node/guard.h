@@ -42,7 +42,8 @@ struct GuardState {
 };
 
 /// The guard of one node. Each call tells how it stands afterwards. A guard that has fired stays so
-/// until it is cleared, and its node takes no job of the run that armed it any more.
+/// until it is cleared. When it fired by itself, its node takes no job any more of the start of the
+/// wizard that armed it.
 class NodeGuard {
 public:
     virtual ~NodeGuard() = default;

@@ -205,13 +205,21 @@ private:
                 fmt::format("Check that {} and /run on the node are writable and not full.",
                     link_.options().run_dir));
         } else if (frame.word == "fenced") {
-            return fail(ErrorKind::refused,
-                fmt::format(
-                    "{}: another run has taken over this farm: {}", name(), join(frame.rest, " ")),
-                "Nothing was begun. Check how far that run is: ovd-failover status. To resume from "
-                "here all the same, type: ovd-failover run --take-over");
+            return fenced(join(frame.rest, " "));
         }
         return Maybe{};
+    }
+
+    tl::unexpected<Error> fenced(const std::string& holder) const {
+        if (holder == "nobody")
+            return fail(ErrorKind::refused,
+                name() + ": its lock is gone, so it takes no command of this run any more: its "
+                         "guard has fired, or somebody has removed the lock.",
+                "Nothing was begun. Type: ovd-failover run");
+        return fail(ErrorKind::refused,
+            fmt::format("{}: another run has taken over this farm: {}", name(), holder),
+            "Nothing was begun. Check how far that run is: ovd-failover status. To resume from "
+            "here all the same, type: ovd-failover run --take-over");
     }
 
     void keep(const std::string& output) {

@@ -74,13 +74,7 @@ part() ( cd / && umask 022 && exec timeout -k 5 300 sh "$armed/$1" </dev/null >>
 fire() {
     rm -f "$armed/room"
     : >"$armed/firing"
-    if [ "$(cat "$armed/token")" != drill ]; then
-        # No job of that run begins any more; see the supervisor of jobs.
-        { exec 8>>"$lease.lock" && flock -w 60 8; } 2>/dev/null
-        [ "$(sed -n "1s/ .*//p" "$lease" 2>/dev/null)" != "$(cat "$armed/run")" ] || rm -f "$lease"
-        exec 8>&-
-        end_jobs
-    fi
+    [ "$(cat "$armed/token")" = drill ] || end_jobs
     kept=no undone=
     keep=$(find "$armed" -name "*.keep" | sort | tail -n 1)
     if [ -n "$keep" ] && part "${keep##*/}"; then
@@ -101,15 +95,26 @@ undone ${way%.way} $?"
     stop_timer
 }
 
+# The node takes no job any more of the start that armed it; see the supervisor of jobs. A later start has a lock of its own.
+fence() {
+    { exec 8>>"$lease.lock" && flock -w 60 8; } 2>/dev/null
+    ! ours "$(cat "$armed/token")" || rm -f "$lease"
+    exec 8>&-
+}
+
 # Fires when it is time to.
 check() {
     [ -d "$armed" ] || { stop_timer; return; }
     read -r at of limit 2>/dev/null <"$armed/beat" || of=
-    if [ -e "$armed/firing" ]; then fire "it was interrupted while it restored the service"
-    elif [ "$of" != "$boot" ]; then fire "the node has restarted"
+    if [ -e "$armed/firing" ]; then why="it was interrupted while it restored the service"
+    elif [ "$of" != "$boot" ]; then why="the node has restarted"
     elif [ "$(( $(seconds_up) - at ))" -gt "$limit" ]; then
-        fire "nothing was heard of ovd-failover for $limit s"
+        why="nothing was heard of ovd-failover for $limit s"
+    else
+        return
     fi
+    fence
+    fire "$why"
 }
 
 tell() {
@@ -223,8 +228,8 @@ Read guard_arm(const GuardPlace& place, const std::string& token, Seconds limit,
         quoted, not_ours);
     lines += "reload=\n";
     lines += put_file("$base/guard.sh", guard_program(place), ":");
-    lines += put_file("$units/ovd-failover-guard.service",
-        fmt::format(service_unit, place.base), "reload=yes");
+    lines += put_file(
+        "$units/ovd-failover-guard.service", fmt::format(service_unit, place.base), "reload=yes");
     lines += put_file("$units/ovd-failover-guard.timer", std::string(timer_unit), "reload=yes");
     lines += "[ -z \"$reload\" ] || systemctl daemon-reload || exit 1\n";
     lines += fmt::format("if [ ! -d \"$armed\" ]; then\n"
@@ -244,9 +249,10 @@ Read guard_arm(const GuardPlace& place, const std::string& token, Seconds limit,
 Read guard_renew(const GuardPlace& place, const std::string& token) {
     const auto quoted = shell_quote(token);
     return order(place,
-        fmt::format("if [ -d \"$armed\" ] && [ ! -e \"$armed/firing\" ] && ours {0} && "
-                    "[ \"$(cat \"$armed/token\")\" = {0} ]; then\n"
-                    "    read -r _ _ limit <\"$armed/beat\" && beat \"$limit\" || exit 1\nfi\ntell\n",
+        fmt::format(
+            "if [ -d \"$armed\" ] && [ ! -e \"$armed/firing\" ] && ours {0} && "
+            "[ \"$(cat \"$armed/token\")\" = {0} ]; then\n"
+            "    read -r _ _ limit <\"$armed/beat\" && beat \"$limit\" || exit 1\nfi\ntell\n",
             quoted),
         Millis{20'000});
 }
@@ -263,11 +269,11 @@ Read guard_clear(const GuardPlace& place, const std::string& token) {
     return order(place,
         units_at(place) +
             fmt::format("if [ ! -d \"$fired\" ] && [ -d \"$armed\" ]; then ours {} || exit {}; fi\n"
-                    "rm -rf \"$armed\" \"$fired\"\nstop_timer\n"
-                    "if [ -e \"$units/$timer\" ]; then\n"
-                    "    rm -f \"$units/$timer\" \"$units/ovd-failover-guard.service\" "
-                    "\"$base/guard.sh\"\n    systemctl daemon-reload\nfi\ntell\n",
-            shell_quote(token), not_ours),
+                        "rm -rf \"$armed\" \"$fired\"\nstop_timer\n"
+                        "if [ -e \"$units/$timer\" ]; then\n"
+                        "    rm -f \"$units/$timer\" \"$units/ovd-failover-guard.service\" "
+                        "\"$base/guard.sh\"\n    systemctl daemon-reload\nfi\ntell\n",
+                shell_quote(token), not_ours),
         Millis{60'000});
 }
 
@@ -278,8 +284,8 @@ Read guard_look(const GuardPlace& place) {
 Result<GuardState> understand_guard(const std::string& node, const ReadResult& result) {
     if (result.status == not_ours)
         return fail(ErrorKind::refused,
-            fmt::format("{}: its lock is not this run's any more, so its guard does not listen.",
-                node),
+            fmt::format(
+                "{}: its lock is not this run's any more, so its guard does not listen.", node),
             "Check how far the other run is: ovd-failover status");
     if (result.status == not_drilled)
         return fail(ErrorKind::remote,
@@ -309,10 +315,14 @@ Result<GuardState> understand_guard(const std::string& node, const ReadResult& r
         const auto rest = trim(line).substr(words[0].size() + 1);
         if (words[0] == "phase") {
             known = true;
-            if (rest == "none") state.phase = GuardState::Phase::none;
-            else if (rest == "armed") state.phase = GuardState::Phase::armed;
-            else if (rest == "fired") state.phase = GuardState::Phase::fired;
-            else known = false;
+            if (rest == "none")
+                state.phase = GuardState::Phase::none;
+            else if (rest == "armed")
+                state.phase = GuardState::Phase::armed;
+            else if (rest == "fired")
+                state.phase = GuardState::Phase::fired;
+            else
+                known = false;
         }
         if (words[0] == "token") state.token = rest;
         if (words[0] == "at") state.at = std::strtod(rest.c_str(), nullptr);

@@ -10,8 +10,8 @@ namespace ovd {
 /// Where it lives on the node. It is BASE/guard.sh, started every few seconds by the timer
 /// ovd-failover-guard while it is armed, also after a restart (systemd 219 and later). Armed it has
 /// the directory BASE/guard.armed: token, run, beat (seconds since boot, boot id, limit), a
-/// NAME.way, and perhaps a NAME.keep, for each way back, and room for what is told later. Fired, the
-/// directory is BASE/guard.fired.
+/// NAME.way, and perhaps a NAME.keep, for each way back, and room for what is told later. Fired,
+/// the directory is BASE/guard.fired.
 struct GuardPlace {
     std::string base = "/var/lib/ovd-failover"; ///< the jobs and the lock are there too
     std::string units = "/etc/systemd/system";
@@ -29,6 +29,7 @@ struct GuardPlace {
 [[nodiscard]] std::string guard_program(const GuardPlace& place);
 
 /// Makes sense of what such a command printed. node: for messages.
-[[nodiscard]] Result<GuardState> understand_guard(const std::string& node, const ReadResult& result);
+[[nodiscard]] Result<GuardState> understand_guard(
+    const std::string& node, const ReadResult& result);
 
 } // namespace ovd

@@ -149,6 +149,8 @@ World::Delivered World::deliver(
         wrong(fmt::format("{} is begun long after a stop was asked for", job.id));
     if (!machine.takes(job)) {
         history.add(scheduler->now(), "{} is fenced off {}", job.id, node);
+        if (!several && !machine.fenced_by_guard)
+            wrong(fmt::format("{} is fenced off {}, and nobody else is there", job.id, node));
         return Delivered::fenced;
     }
     begin(node, machine, job, {}, &process);
@@ -242,6 +244,7 @@ void World::change_lock(
     }
     machine.last_run = run;
     machine.lock = mine;
+    machine.fenced_by_guard = false;
     machine.token = token;
     machine.lock_process = process;
     history.add(scheduler->now(), "{} is locked by {} (process {})", node, mine, process);
@@ -363,12 +366,12 @@ void World::happen(MonoTime now) {
             machine.up = !machine.gone;
             history.add(scheduler->now(), "{} is up", event.node);
             if (machine.up && machine.guard.state.phase == GuardState::Phase::armed)
-                go_off(event.node, "the node has restarted");
+                go_off_alone(event.node, "the node has restarted");
             break;
         case Event::Kind::guard_looks:
             if (machine.up && machine.guard.state.phase == GuardState::Phase::armed &&
                 event.at - machine.guard.heard > machine.guard.limit)
-                go_off(event.node, "nothing was heard");
+                go_off_alone(event.node, "nothing was heard");
             break;
         }
     }

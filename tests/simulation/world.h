@@ -51,6 +51,7 @@ struct Machine {
     std::string last_run;                 ///< the run that took it last
     Millis clock_off{0};                  ///< its clock beside the right time
     MachineGuard guard;
+    bool fenced_by_guard = false; ///< it took the lock away, and nobody has taken it since
 };
 
 /// A run folder.
@@ -169,6 +170,7 @@ private:
     void judge_covered(
         const std::string& node, const Machine& machine, const Job& job, std::size_t task);
     void judge_guarded(const std::string& node);
+    void go_off_alone(const std::string& node, const std::string& why);
     void go_off(const std::string& node, const std::string& why);
     [[nodiscard]] bool is_guarded(std::size_t task) const;
     void change_lock(

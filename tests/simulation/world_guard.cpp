@@ -102,14 +102,22 @@ Result<GuardState> World::guard_clear(const std::string& node, const std::string
     return machine.guard.state;
 }
 
-/// What its own program does on the node.
+/// What its own program does on the node when nobody asked for it.
+void World::go_off_alone(const std::string& node, const std::string& why) {
+    auto& machine = machines.at(node);
+    if (machine.token == machine.guard.state.token) {
+        machine.lock.clear();
+        machine.fenced_by_guard = true;
+    }
+    go_off(node, why);
+}
+
 void World::go_off(const std::string& node, const std::string& why) {
     auto& machine = machines.at(node);
     auto& guard = machine.guard;
     history.add(scheduler->now(), "the guard of {} fires: {}", node, why);
     if (disturbed.empty() && bad_news_ == 0 && !several)
         wrong(fmt::format("the guard of {} fires, and nothing had gone wrong", node));
-    if (machine.lock.substr(0, machine.lock.find(' ')) == guard.run) machine.lock.clear();
     for (auto& [id, job] : machine.jobs) {
         const bool change = job.kind == NodeJob::Kind::op || job.kind == NodeJob::Kind::undo;
         if (job.state.phase != JobState::Phase::running || !id.starts_with(guard.run + "-") ||

@@ -71,7 +71,8 @@ public:
     }
     /// A way back that writes its name down.
     WayBack notes(const std::string& name, const std::string& keep = "") {
-        return {name, fmt::format("echo {} >>'{}'; echo said {}", name, dir / "undone", name), keep};
+        return {
+            name, fmt::format("echo {} >>'{}'; echo said {}", name, dir / "undone", name), keep};
     }
     std::string undone() {
         const auto text = read_file(dir / "undone", ErrorKind::remote);
@@ -205,8 +206,9 @@ TEST_CASE("a guard listens to whoever has the lock") {
         CHECK(state.error().kind == ErrorKind::refused);
     }
     CHECK(bench.undone().empty());
-    // The start that has the lock now may have it fire; its lock stays when it is another run's.
+    // The start that has the lock now may have it fire, and keeps the lock.
     CHECK(bench.must(guard_fire(bench.place, "t2")).phase == Phase::fired);
+    CHECK(bench.there("base/lease"));
     Bench foreign;
     foreign.armed({foreign.notes("0001-a@osm1")});
     foreign.lock("run2", "t9");

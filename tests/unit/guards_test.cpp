@@ -90,8 +90,7 @@ TEST_CASE("nobody is asked anything from the first step that users notice on") {
     run.asker.there = true;
     const auto summary = run.run({{}, false, false, false, "tester@laptop", "p"});
     REQUIRE(summary.error);
-    CHECK(run.asker.asked ==
-          std::vector<std::string>{"before before", "before a", "before b"});
+    CHECK(run.asker.asked == std::vector<std::string>{"before before", "before a", "before b"});
 }
 
 TEST_CASE("a start that was killed in an outage has its guard fire, then begins anew") {
