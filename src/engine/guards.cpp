@@ -51,15 +51,22 @@ Guards::~Guards() {
     wake_->notify();
 }
 
-std::vector<WayBack> Guards::ways(std::size_t task) const {
+std::vector<WayBack> Guards::new_ways(std::size_t task) const {
     const auto& plan = tools_.plan;
     const auto now = tools_.journal.state();
     std::vector<WayBack> all;
+    std::set<std::string> known;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (const auto found = known_.find(plan.tasks[task].node); found != known_.end())
+            known = found->second;
+    }
     for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
         const auto& each = plan.tasks[i];
         if (each.node != plan.tasks[task].node || plan.details[i].undo.empty() ||
             each.step->section != plan.tasks[task].step->section)
             continue;
+        if (known.contains(each.id)) continue;
         if (i != task && !now.task(each.id).touched) continue;
         all.push_back({name_of(i, each), command_of(plan.details[i].undo), plan.details[i].keep});
     }
@@ -117,9 +124,9 @@ Status Guards::cover(std::size_t task) {
             return ok;
         }
     }
-    auto state = ask(node, [&, ways = ways(task)](NodeGuard& guard) {
-        return guard.arm(tools_.token, guard_limit, ways);
-    });
+    const auto ways = new_ways(task);
+    auto state =
+        ask(node, [&](NodeGuard& guard) { return guard.arm(tools_.token, guard_limit, ways); });
     // Before it matters the heartbeat has a connection.
     if (state && fresh)
         state = ask(node, [&](NodeGuard& guard) { return guard.renew(tools_.token); });
@@ -132,6 +139,8 @@ Status Guards::cover(std::size_t task) {
     {
         const std::scoped_lock lock(mutex_);
         last_heard_[node] = tools_.clock.mono();
+        for (const auto& way : ways)
+            known_[node].insert(task_of(way.name));
         beats = std::exchange(beats_, true);
     }
     if (!beats) heart_ = tools_.threads.start([this](const std::stop_token& stop) { beat(stop); });
@@ -195,6 +204,7 @@ bool Guards::is_armed(const std::string& section) const {
 void Guards::forget(const std::string& node) {
     const std::scoped_lock lock(mutex_);
     armed_.erase(node);
+    known_.erase(node);
     last_heard_.erase(node);
     told_.erase(node);
 }
@@ -277,7 +287,8 @@ Status Guards::settle_earlier() {
                 state.error().hint);
         const auto result = note(node, section, *state);
         if (!result.fired) continue;
-        tools_.events.say(fmt::format("{}: its guard has fired ({}). {}", node, result.why,
+        tools_.events.say(fmt::format("{}: its guard has fired ({}; {} by its clock). {}", node,
+            result.why, time_of(state->at),
             result.kept ? "The service answered with what was done, so nothing was undone."
             : result.left.empty() ? fmt::format("What was done in {} was rolled back.", section)
                                   : "Not all could be undone:"));

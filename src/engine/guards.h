@@ -52,7 +52,8 @@ public:
     [[nodiscard]] Result<Restored> restore(const std::string& section);
 
 private:
-    [[nodiscard]] std::vector<WayBack> ways(std::size_t task) const;
+    /// What the guard does not know yet when this task begins.
+    [[nodiscard]] std::vector<WayBack> new_ways(std::size_t task) const;
     [[nodiscard]] std::vector<std::string> nodes_of(const std::string& section) const;
     [[nodiscard]] std::set<std::string> guarded_nodes() const;
     /// Asks a guard again while its node does not answer, for a while.
@@ -65,10 +66,11 @@ private:
 
     const Tools& tools_;
     mutable std::mutex mutex_;
-    std::map<std::string, std::string> armed_;   ///< node -> section
-    std::map<std::string, MonoTime> last_heard_; ///< of these
-    std::set<std::string> told_;                 ///< nodes whose silence, or firing, was told
-    bool beats_ = false;                         ///< heart_ was started
+    std::map<std::string, std::string> armed_;           ///< node -> section
+    std::map<std::string, std::set<std::string>> known_; ///< node -> tasks it can undo
+    std::map<std::string, MonoTime> last_heard_;         ///< of these nodes
+    std::set<std::string> told_; ///< nodes whose silence, or firing, was told
+    bool beats_ = false;         ///< heart_ was started
     std::unique_ptr<Signal> wake_;
     std::unique_ptr<Thread> heart_; ///< last: it uses what stands above
 };

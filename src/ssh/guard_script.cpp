@@ -200,9 +200,10 @@ std::string put_file(const std::string& path, const std::string& text, const std
         path, text, then);
 }
 
+/// Whole, and on disk, before what it undoes begins.
 std::string put_way(const std::string& file, const std::string& command) {
-    return fmt::format("printf '%s\\n' {0} >\"$armed/{1}.new\" && mv -f \"$armed/{1}.new\" "
-                       "\"$armed/{1}\" || exit 1\n",
+    return fmt::format("printf '%s\\n' {0} | dd of=\"$armed/{1}.new\" conv=fsync 2>/dev/null && "
+                       "mv -f \"$armed/{1}.new\" \"$armed/{1}\" || exit 1\n",
         shell_quote(command), file);
 }
 
@@ -226,23 +227,21 @@ Read guard_arm(const GuardPlace& place, const std::string& token, Seconds limit,
     lines += fmt::format("if [ -d \"$armed\" ] && [ \"$(cat \"$armed/token\")\" != {} ]; then "
                          "exit {}; fi\n",
         quoted, not_ours);
-    lines += "reload=\n";
+    lines += "fresh=\nif [ ! -d \"$armed\" ]; then\nreload=\nfresh=yes\n";
     lines += put_file("$base/guard.sh", guard_program(place), ":");
     lines += put_file(
         "$units/ovd-failover-guard.service", fmt::format(service_unit, place.base), "reload=yes");
     lines += put_file("$units/ovd-failover-guard.timer", std::string(timer_unit), "reload=yes");
     lines += "[ -z \"$reload\" ] || systemctl daemon-reload || exit 1\n";
-    lines += fmt::format("if [ ! -d \"$armed\" ]; then\n"
-                         "    drill || exit {}\n"
-                         "    make_armed {} {} || exit 1\n"
-                         "    fresh=yes\nfi\n",
-        not_drilled, quoted, limit.count());
+    lines += fmt::format(
+        "drill || exit {}\nmake_armed {} {} || exit 1\nfi\n", not_drilled, quoted, limit.count());
     for (const auto& way : ways) {
         lines += put_way(way.name + ".way", way.command);
         if (!way.keep.empty()) lines += put_way(way.name + ".keep", way.keep);
     }
-    lines += fmt::format("beat {} || exit 1\nsync\n", limit.count());
-    lines += "[ -z \"${fresh:-}\" ] || start_timer || { rm -rf \"$armed\"; exit 1; }\ntell\n";
+    lines += fmt::format("beat {} || exit 1\n", limit.count());
+    lines += "if [ -n \"$fresh\" ]; then\n    sync\n    start_timer || { rm -rf \"$armed\"; exit "
+             "1; }\nelse\n    sync \"$armed\" # older ones sync everything\nfi\ntell\n";
     return order(place, lines, Millis{120'000});
 }
 

@@ -57,7 +57,7 @@ def test():
     need("run again, it carries out the rest", done.returncode == 0 and "Nothing is left to do." in done.stdout,
          f"exit {done.returncode}: {done.stdout[-1500:]}")
     said = done.stdout.find("its guard has fired")
-    check("and says first what the guard did", 0 <= said < done.stdout.find("stage-config@osm1"), done.stdout[:1500])
+    check("and says first what the guard did", 0 <= said < done.stdout.find("Prepare the new configuration"), done.stdout[:1500])
     check_noted()
     check_once()
     phase("end state", end_state.check_all, journal())

@@ -157,6 +157,24 @@ std::shared_ptr<const Scene> Scenes::get(const ShippedCase& what) {
     return known;
 }
 
+namespace {
+
+/// However long what is guarded takes, the guard is held off.
+void run_slowly(const Scene& scene, Tally& tally) {
+    World world(scene.model(), Chance(seed_of_scenes), first_moment());
+    world.slow_where_guarded = true;
+    Chance chance(seed_of_scenes);
+    auto now = first_moment();
+    const auto outcome = run_once(world, chance, now, {});
+    tally.moments += outcome.moments;
+    if (!outcome.finished)
+        world.wrongs.push_back("a run of slow commands did not come to its end: " +
+                               (outcome.error ? outcome.error->message : "things are left"));
+    take(tally, world, "--crash-points " + words_of(scene.model().shipped().what));
+}
+
+} // namespace
+
 Tally crash_points(const Scene& scene, const Share& share, const CrashOptions& options) {
     Tally tally;
     World world(scene.model(), Chance(seed_of_scenes), first_moment());
@@ -168,8 +186,33 @@ Tally crash_points(const Scene& scene, const Share& share, const CrashOptions& o
     each.usual_moments = scene.moments();
     start.on_moment = std::ref(each);
     tally.moments += run_once(world, chance, now, start).moments;
+    run_slowly(scene, tally);
     return tally;
 }
+
+namespace {
+
+/// The task fails, and from then on nothing can be written down any more.
+void roll_back_without_journal(const Scene& scene, std::size_t task, Tally& tally) {
+    World world(scene.model(), Chance(seed_of_scenes), first_moment());
+    world.fail_task = task;
+    Chance chance(seed_of_scenes);
+    auto now = first_moment();
+    Start start;
+    start.on_moment = [&](std::uint64_t) {
+        if (!world.failed_task || world.journal_failed) return;
+        world.disks["run"].full = 1'000'000;
+        world.way_back_chosen = world.journal_failed = true;
+        world.disturbed.insert(std::string(to_string(Fault::journal_full)));
+    };
+    tally.moments += run_once(world, chance, now, start).moments;
+    bring_to_the_end(world, chance, now);
+    take(tally, world,
+        fmt::format("--roll-back-points {} --task {}", words_of(scene.model().shipped().what),
+            scene.model().plan().tasks[task].id));
+}
+
+} // namespace
 
 Tally roll_back_points(const Scene& scene, const Share& share, const CrashOptions& options) {
     Tally tally;
@@ -193,6 +236,7 @@ Tally roll_back_points(const Scene& scene, const Share& share, const CrashOption
         };
         tally.moments += run_once(world, chance, now, start).moments;
         if (!world.failed_task) continue; // it does nothing that could fail
+        roll_back_without_journal(scene, task, tally);
         bring_to_the_end(world, chance, now);
         take(tally, world,
             fmt::format("--roll-back-points {} --task {}", words_of(scene.model().shipped().what),

@@ -194,6 +194,7 @@ void World::begin(const std::string& node, Machine& machine, const Job& job, Nod
             --idle_next;
             fresh.idle = true;
         }
+        if (slow_where_guarded && is_guarded(name->task)) takes += Millis{240'000};
         if (slow_next > 0) {
             --slow_next;
             takes = Millis{600'000};

@@ -125,12 +125,13 @@ public:
     std::map<std::string, Disk> disks;
     Scheduler* scheduler = nullptr; ///< who keeps the time at present
     bool maintenance = false;
-    int fail_next = 0;     ///< so many commands end with status 1 from now on
-    int refuse_checks = 0; ///< so many checks say no from now on
-    int slow_next = 0;     ///< so many commands take ten minutes
-    int idle_next = 0;     ///< so many commands end well and do nothing
-    int unclear_looks = 0; ///< so many probes and checks cannot be made
-    int stuck_waits = 0;   ///< so many looks of waits say no
+    int fail_next = 0;               ///< so many commands end with status 1 from now on
+    int refuse_checks = 0;           ///< so many checks say no from now on
+    int slow_next = 0;               ///< so many commands take ten minutes
+    bool slow_where_guarded = false; ///< each command takes minutes there
+    int idle_next = 0;               ///< so many commands end well and do nothing
+    int unclear_looks = 0;           ///< so many probes and checks cannot be made
+    int stuck_waits = 0;             ///< so many looks of waits say no
     bool way_back_chosen = false;
     std::set<int> may_take_over;     ///< processes that were told to take the locks of others
     bool journal_failed = false;     ///< the disk under one was full

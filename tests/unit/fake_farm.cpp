@@ -68,7 +68,7 @@ public:
         return guarded([&](FakeMachine& machine) {
             machine.guard.phase = GuardState::Phase::armed;
             machine.guard.token = token;
-            machine.ways.assign(ways.begin(), ways.end());
+            machine.ways.insert(machine.ways.end(), ways.begin(), ways.end());
         });
     }
     Result<GuardState> renew(const std::string&) override {
@@ -80,7 +80,10 @@ public:
         });
     }
     Result<GuardState> clear(const std::string&) override {
-        return guarded([](FakeMachine& machine) { machine.guard = {}; });
+        return guarded([](FakeMachine& machine) {
+            machine.guard = {};
+            machine.ways.clear();
+        });
     }
     Result<GuardState> look() override {
         return guarded([](FakeMachine&) {});
