@@ -91,6 +91,16 @@ std::set<std::string> Guards::guarded_nodes() const {
     return nodes;
 }
 
+bool Guards::is_noticed(std::size_t task) const {
+    const auto& tasks = tools_.plan.tasks;
+    if (tasks[task].step->disruptive) return true;
+    const auto now = tools_.journal.state();
+    return std::ranges::any_of(tasks, [&](const Task& each) {
+        return each.step->disruptive && each.node == tasks[task].node &&
+               each.step->section == tasks[task].step->section && now.task(each.id).touched;
+    });
+}
+
 Result<GuardState> Guards::ask(
     const std::string& node, const std::function<Result<GuardState>(NodeGuard&)>& order) const {
     const auto until = tools_.clock.mono() + ask_for;
@@ -112,7 +122,7 @@ Status Guards::cover(std::size_t task) {
     bool fresh = false;
     {
         const std::scoped_lock lock(mutex_);
-        if (!step.disruptive && !armed_.contains(node)) return {};
+        if (!armed_.contains(node) && !is_noticed(task)) return {};
         fresh = armed_.emplace(node, section->id).second;
     }
     if (fresh) {

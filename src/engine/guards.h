@@ -52,6 +52,9 @@ public:
     [[nodiscard]] Result<Restored> restore(const std::string& section);
 
 private:
+    /// Users notice it, or something that was done before it in its section: an earlier version of
+    /// this program may have begun that without a guard.
+    [[nodiscard]] bool is_noticed(std::size_t task) const;
     /// What the guard does not know yet when this task begins.
     [[nodiscard]] std::vector<WayBack> new_ways(std::size_t task) const;
     [[nodiscard]] std::vector<std::string> nodes_of(const std::string& section) const;
