@@ -55,8 +55,9 @@ def suspended():
     process.send_signal(signal.SIGCONT)
     said = ended(process, "woken up")
     check("woken up: it says why", "nothing was heard of ovd-failover" in said, said[-900:])
-    sent = [r["task"] for r in JournalTail().read()[before:] if r.get("kind") in ("sent", "undo")]
-    check("woken up: it sent nothing any more", not sent, f"{sent}")
+    begun = [r["job"] for r in JournalTail().read()[before:] if r.get("kind") in ("sent", "undo")
+             and upper("osm1", f"/var/lib/ovd-failover/jobs/{r['job']}").exists()]
+    check("woken up: osm1 takes no command of it any more", not begun, f"{begun}")
     check("woken up: the service stays as it is", answers())
 
 
