@@ -37,6 +37,13 @@ void add_run(CLI::App& app, RunVerbOptions& run) {
     app.add_option("--answers", run.answers, "answers for unattended use: step-id = \"done\"");
     app.add_flag("-y,--yes", run.yes, "do not ask before each step");
     app.add_flag("--take-over", run.take_over, "take the locks of another run that is gone");
+    app.add_option("--guard", run.guard,
+           "seconds after which a node restores the service by itself when nothing is heard of "
+           "this "
+           "program")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(20L, 3600L))
+        ->capture_default_str();
 }
 
 std::string nearest_word(const CLI::App& app, int count, char** words) {

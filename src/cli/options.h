@@ -17,6 +17,7 @@ struct RunVerbOptions {
     bool yes = false;
     bool again = false;
     bool take_over = false;
+    long guard = 45; ///< seconds; see RunOptions
     std::string
         towards;       ///< with failover-test: the node that must take over; empty: the passive one
     bool back = false; ///< with failover-test: a part of a test there and back

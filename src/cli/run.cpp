@@ -147,7 +147,7 @@ Result<int> run_procedure(
         session.view().say(join(wrap(outside, view_options(common).width), "\n"));
     Executor executor(tools, (*journal)->state(),
         {std::move(*steps), options.yes, options.again, options.take_over, who,
-            fmt::format("process {}", ::getpid())});
+            fmt::format("process {}", ::getpid()), Seconds{options.guard}});
     const auto summary = executor.run(stop);
     watcher.reset(); // what it still has to say comes before the end
     if (auto ok = record_end(**journal, summary, whole); !ok) return tl::unexpected(ok.error());

@@ -24,7 +24,7 @@ Status Executor::prepare() {
     // The service first: it may be down since an earlier start was killed.
     if (!state_.guards.empty()) {
         if (auto ok = take_locks(); !ok) return ok;
-        for (const auto& [node, section] : state_.guards)
+        for (const auto& [node, armed] : state_.guards)
             if (auto ok = locks_->hold(node); !ok) return ok;
         if (auto ok = guards_.settle_earlier(); !ok) return ok;
         state_ = tools_.journal.state();
@@ -274,7 +274,7 @@ void Executor::restore_service() {
         summary_.error->message += fmt::format(
             "\nThe service may be down, and the node cannot be asked: {}\nIts guard restores the "
             "service by itself, {} s after the node was last reached.",
-            restored.error().message, guard_limit.count());
+            restored.error().message, options_.guard.count());
         summary_.error->kind = ErrorKind::unknown;
         if (summary_.error->hint.empty())
             summary_.error->hint = "When it can be reached, type: ovd-failover run";

@@ -18,7 +18,7 @@ class Executor {
 public:
     Executor(const Tools& tools, RunState before, RunOptions options)
         : tools_(tools), state_(std::move(before)), options_(std::move(options)),
-          changed_(tools.threads.signal()), guards_(tools) {}
+          changed_(tools.threads.signal()), guards_(tools, options_.guard) {}
 
     [[nodiscard]] RunSummary run(std::stop_token stop);
 

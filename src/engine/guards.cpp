@@ -13,7 +13,7 @@ namespace {
 constexpr Millis heartbeat{5'000};
 /// A node that was not heard of for so long is spoken of.
 constexpr Seconds silence{15};
-/// How long a node that does not answer is asked again; see guard_limit.
+/// How long a node that does not answer is asked again; the guard fires meanwhile.
 constexpr Seconds ask_for{20};
 constexpr Millis again_after{500};
 constexpr std::size_t number_digits = 4;
@@ -42,7 +42,8 @@ std::string time_of(double epoch) {
 
 } // namespace
 
-Guards::Guards(const Tools& tools) : tools_(tools), wake_(tools.threads.signal()) {}
+Guards::Guards(const Tools& tools, Seconds limit)
+    : tools_(tools), limit_(limit), wake_(tools.threads.signal()) {}
 
 Guards::~Guards() {
     if (!heart_) return;
@@ -127,16 +128,17 @@ Status Guards::cover(std::size_t task) {
     }
     if (fresh) {
         tools_.events.doing(plan.tasks[task].id, "arm the guard of " + node);
-        if (auto ok = tools_.journal.write(
-                GuardChanged{.node = node, .status = GuardStatus::armed, .section = section->id});
+        if (auto ok = tools_.journal.write(GuardChanged{.node = node,
+                .status = GuardStatus::armed,
+                .section = section->id,
+                .limit = limit_.count()});
             !ok) {
             forget(node);
             return ok;
         }
     }
     const auto ways = new_ways(task);
-    auto state =
-        ask(node, [&](NodeGuard& guard) { return guard.arm(tools_.token, guard_limit, ways); });
+    auto state = ask(node, [&](NodeGuard& guard) { return guard.arm(tools_.token, limit_, ways); });
     // Before it matters the heartbeat has a connection.
     if (state && fresh)
         state = ask(node, [&](NodeGuard& guard) { return guard.renew(tools_.token); });
@@ -193,7 +195,7 @@ void Guards::beat_once(const std::string& node) {
         if (quiet > silence)
             tell_once(fmt::format("{} cannot be reached ({}). Unless that changes it restores the "
                                   "service by itself, {} s after it was last reached.",
-                node, state.error().message, guard_limit.count()));
+                node, state.error().message, limit_.count()));
     } catch (const std::exception& error) {
         tell_once(fmt::format("{}: its guard cannot be held off: {}", node, error.what()));
     }
@@ -287,7 +289,8 @@ Result<Guards::Restored> Guards::restore(const std::string& section) {
 }
 
 Status Guards::settle_earlier() {
-    for (const auto& [node, section] : tools_.journal.state().guards) {
+    for (const auto& [node, armed] : tools_.journal.state().guards) {
+        const auto& section = armed.section;
         const auto state = ask(node, [&](NodeGuard& guard) { return guard.fire(tools_.token); });
         if (!state)
             return fail(state.error().kind,

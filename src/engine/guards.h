@@ -11,15 +11,13 @@
 
 namespace ovd {
 
-/// So long after the last heartbeat a guard fires: the service is back within a minute.
-constexpr Seconds guard_limit{45};
-
 /// The guards of the nodes while a run goes on: armed before what users notice begins in a section
 /// that says so, told of each further task before it begins, held off by a heartbeat, disarmed when
 /// the section is done. Journals each.
 class Guards {
 public:
-    explicit Guards(const Tools& tools);
+    /// limit: see NodeGuard::arm().
+    Guards(const Tools& tools, Seconds limit);
     ~Guards();
     Guards(const Guards&) = delete;
     Guards& operator=(const Guards&) = delete;
@@ -68,6 +66,7 @@ private:
     void beat_once(const std::string& node);
 
     const Tools& tools_;
+    const Seconds limit_;
     mutable std::mutex mutex_;
     std::map<std::string, std::string> armed_;           ///< node -> section
     std::map<std::string, std::set<std::string>> known_; ///< node -> tasks it can undo

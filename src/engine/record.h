@@ -168,6 +168,7 @@ struct GuardChanged {
     std::string node = {};
     GuardStatus status = GuardStatus::armed;
     std::string section = {};
+    long limit = 0;       ///< armed: seconds without a heartbeat after which it fires
     std::string why = {}; ///< it fired; the rest likewise
     std::string at = {};  ///< ISO 8601, UTC, by the node's clock
     bool kept = false;    ///< nothing was undone, since the service answered with what was done

@@ -181,6 +181,7 @@ void fields(auto& a, Of<GuardChanged> auto& r) {
     a("node", r.node);
     a("state", r.status);
     a("section", r.section);
+    a.optional("limit", r.limit);
     a.optional("why", r.why);
     a.optional("at", r.at);
     a.optional("kept", r.kept);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <optional>
@@ -10,6 +11,10 @@
 
 namespace ovd {
 
+/// So long after the last heartbeat a guard fires, unless told otherwise: the service is back
+/// within a minute.
+constexpr Seconds guard_after{45};
+
 struct RunOptions {
     std::set<std::string> steps; ///< ids of the steps to carry out; empty: all
     bool yes = false;            ///< do not ask before each step
@@ -17,6 +22,7 @@ struct RunOptions {
     bool take_over = false;      ///< take the locks of another run
     std::string who;             ///< user@host, for the journal and the locks
     std::string process = {};    ///< of this wizard, for people who find its lock
+    Seconds guard = guard_after; ///< so long without a heartbeat, and a guard fires
 };
 
 struct RunSummary {

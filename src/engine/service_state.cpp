@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/service_state.h"
 
-#include "engine/guards.h"
-
 #include <fmt/format.h>
 
 namespace ovd {
@@ -58,8 +56,10 @@ ServiceState half_done(const Plan& plan, const RunState& run, const std::string&
 ServiceState service_state(const Plan& plan, const RunState& run, std::span<const Record> records) {
     auto watched = as_watched(records);
     if (watched.kind != Kind::not_touched) {
-        for (const auto& [node, section] : run.guards)
+        for (const auto& [node, armed] : run.guards) {
             watched.guard = node;
+            watched.guard_after = armed.limit;
+        }
         return watched;
     }
     std::string answered;
@@ -67,8 +67,11 @@ ServiceState service_state(const Plan& plan, const RunState& run, std::span<cons
         if (const auto* ended = record.as<WatchEnded>(); ended != nullptr && ended->seen)
             answered = ended->to;
     auto state = half_done(plan, run, answered);
-    for (const auto& [node, section] : run.guards)
-        if (section == state.section) state.guard = node;
+    for (const auto& [node, armed] : run.guards)
+        if (armed.section == state.section) {
+            state.guard = node;
+            state.guard_after = armed.limit;
+        }
     return state;
 }
 
@@ -81,7 +84,7 @@ std::string describe(const ServiceState& state, const std::string& run_again) {
     if (!state.guard.empty())
         return text + fmt::format(". {} restores it by itself, {} s after this run was last heard "
                                   "of. To see what became of it: {}",
-                          state.guard, guard_limit.count(), run_again);
+                          state.guard, state.guard_after, run_again);
     return text + ". To bring it back: " + run_again;
 }
 

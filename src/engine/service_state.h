@@ -21,6 +21,7 @@ struct ServiceState {
     std::string since;      ///< ISO 8601
     std::string task;       ///< the cause; may be empty
     std::string section;    ///< what is half done; may be empty
+    long guard_after = 0;   ///< seconds after which it does
     std::string guard = {}; ///< the node that restores it by itself; empty: none
 };
 

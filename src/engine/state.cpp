@@ -93,7 +93,7 @@ public:
 
     void operator()(const GuardChanged& guard) {
         if (guard.status == GuardStatus::armed)
-            run_.guards[guard.node] = guard.section;
+            run_.guards[guard.node] = {guard.section, guard.limit};
         else
             run_.guards.erase(guard.node);
         for (const auto& id : guard.undone)

@@ -65,8 +65,12 @@ struct RunState {
     Facts facts;           ///< what the last run had read from the nodes
     /// When the last command that users may notice had ended, by the clock of its node; 0: never.
     double last_disruption = 0;
-    std::map<std::string, std::string>
-        guards;                      ///< node -> section: may be armed, as far as is known
+    /// A guard that may be armed, as far as is known.
+    struct ArmedGuard {
+        std::string section;
+        long limit = 0; ///< seconds
+    };
+    std::map<std::string, ArmedGuard> guards; ///< by node
     std::vector<std::string> tokens; ///< with which nodes took jobs of its runs, oldest first
 
     /// Goes one record further.

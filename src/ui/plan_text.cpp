@@ -2,7 +2,7 @@
 #include "ui/plan_text.h"
 
 #include "base/text.h"
-#include "engine/guards.h"
+#include "engine/run_summary.h"
 #include "engine/survey.h"
 
 #include <fmt/format.h>
@@ -179,7 +179,7 @@ std::string guarded_text() {
                        "anything, and whatever goes wrong it is rolled back. Should this program, "
                        "its machine or the connection be gone for {} s, or the node restart, the "
                        "node does so by itself.",
-        guard_limit.count());
+        guard_after.count());
 }
 
 } // namespace

@@ -116,7 +116,7 @@ TEST_CASE("a start that was killed in an outage has its guard fire, then begins 
     next.nodes.on_job = [&](const std::string&, const std::string& command) {
         if (command == "set a") restored_first = !next.has("osm1", "b");
     };
-    CHECK(next.state().guards.at("osm1") == "1-one/20-b");
+    CHECK(next.state().guards.at("osm1").section == "1-one/20-b");
     CHECK_FALSE(next.run().error);
     CHECK(restored_first);
     CHECK(next.nodes.world.machines["osm1"].ran["set b"] == 2);

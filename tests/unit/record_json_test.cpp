@@ -68,7 +68,8 @@ TEST_CASE("what is written is what is read") {
         SheetChecked{"t", "s", false, 1, 600, "osm1", "a", {check}},
         WatchBegan{"a@osm1", "s", 300, "T"}, Outage{"a@osm1", "s", "T", "U", 2.5, 3, true, true},
         WatchEnded{"a@osm1", "T", "U", 7, 2.5, true},
-        GuardChanged{"osm1", GuardStatus::fired, "s", "w", "T", true, {"a@osm1"}, {"b@osm1"}, "o"},
+        GuardChanged{
+            "osm1", GuardStatus::fired, "s", 45, "w", "T", true, {"a@osm1"}, {"b@osm1"}, "o"},
         RunEnded{"w", 1, 2, true}};
     REQUIRE(events.size() == std::variant_size_v<Event>);
     for (const auto& event : events) {

@@ -90,3 +90,25 @@ TEST_CASE("an outage that was seen is told of until it was seen to end") {
         "T4", Outage{.task = "away@osm1", .section = "1-one/10-switch", .from = "T2", .to = "T4"}));
     CHECK(that.says(records).empty());
 }
+
+TEST_CASE("a guard that is armed brings the service back; one that has fired has done so") {
+    const Switch that;
+    std::vector<Record> records{task("stage@osm1", TaskStatus::done, "T1"),
+        task("away@osm1", TaskStatus::running, "T2"),
+        at("T2", GuardChanged{.node = "osm1",
+                     .status = GuardStatus::armed,
+                     .section = "1-one/10-switch",
+                     .limit = 30})};
+    CHECK(that.says(records) ==
+          "The service may be down since T2 (away@osm1); 1-one/10-switch is half done. osm1 "
+          "restores it by itself, 30 s after this run was last heard of. To see what became of it: "
+          "run it again");
+    records.push_back(
+        at("T2", Outage{.task = "away@osm1", .section = "1-one/10-switch", .from = "T2"}));
+    CHECK(that.says(records).find("osm1 restores it by itself") != std::string::npos);
+    records.push_back(at("T3", GuardChanged{.node = "osm1",
+                                   .status = GuardStatus::fired,
+                                   .section = "1-one/10-switch",
+                                   .undone = {"away@osm1", "stage@osm1"}}));
+    CHECK(that.says(records).empty());
+}

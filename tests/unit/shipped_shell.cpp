@@ -2,8 +2,8 @@
 #include "shipped_shell.h"
 
 #include "base/text.h"
-#include "engine/guards.h"
 #include "engine/node_lock.h"
+#include "engine/run_summary.h"
 #include "farm/discover.h"
 #include "guide/values.h"
 #include "node/collector.h"
@@ -209,7 +209,7 @@ std::vector<ShippedShell> shell_of_program(const ShippedPlan& shipped) {
     const GuardPlace place;
     const std::vector<WayBack> ways{{"0001-a@osm1", "true", "true"}};
     add(guard_program(place), "the guard of a node");
-    add(guard_arm(place, "0123456789abcdef", guard_limit, ways).command, "the guard, armed");
+    add(guard_arm(place, "0123456789abcdef", guard_after, ways).command, "the guard, armed");
     add(guard_renew(place, "0123456789abcdef").command, "the guard, held off");
     add(guard_fire(place, "0123456789abcdef").command, "the guard, fired");
     add(guard_clear(place, "0123456789abcdef").command, "the guard, disarmed");
