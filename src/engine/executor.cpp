@@ -14,6 +14,10 @@ namespace {
 /// How soon a service that is down for too long is noticed; what ends wakes the run by itself.
 constexpr Millis look_around{500};
 
+Error stopped_between() {
+    return {ErrorKind::stopped, "Stopped between two steps.", "Resume with: ovd-failover run", {}};
+}
+
 } // namespace
 
 bool Executor::is_chosen(std::size_t task) const {
@@ -250,6 +254,13 @@ bool Executor::is_section_done(const std::string& section) const {
     return true;
 }
 
+bool Executor::is_section_running(const std::string& section) const {
+    for (std::size_t i = 0; i < status_.size(); ++i)
+        if (tools_.plan.tasks[i].step->section == section && status_[i] == TaskStatus::running)
+            return true;
+    return false;
+}
+
 void Executor::disarm_when_done(const std::string& section) {
     if (!guards_.is_armed(section) || !is_section_done(section)) return;
     const auto ok = guards_.disarm(section);
@@ -257,9 +268,10 @@ void Executor::disarm_when_done(const std::string& section) {
 }
 
 /// Whatever ended the run in a guarded section: the service comes first.
-void Executor::restore_service() {
+void Executor::restore_service(const std::stop_token& stop) {
     for (const auto& section : guards_.armed()) {
-        if (is_section_done(section)) continue;
+        if (is_section_done(section) || is_section_running(section)) continue;
+        if (!summary_.error && stop.stop_requested()) summary_.error = stopped_between();
         if (!summary_.error)
             summary_.error = Error{ErrorKind::stopped,
                 fmt::format("The run ends in {}, while the service is down.", section),
@@ -379,13 +391,13 @@ RunSummary Executor::run(std::stop_token stop) {
         take_finished(stop);
         offer_rollback();
     }
-    while (running() > 0)
+    while (running() > 0) {
+        restore_service(stop); // the rest may take its time
         take_finished(stop);
+    }
     workers_.clear();
-    if (stop.stop_requested() && !summary_.error)
-        summary_.error = Error{
-            ErrorKind::stopped, "Stopped between two steps.", "Resume with: ovd-failover run", {}};
-    restore_service();
+    if (stop.stop_requested() && !summary_.error) summary_.error = stopped_between();
+    restore_service(stop);
     if (summary_.error) roll_back_what_failed();
     if (locks_) locks_->release(still_running());
     for (std::size_t i = 0; i < status_.size(); ++i)

@@ -48,8 +48,9 @@ private:
     [[nodiscard]] bool rolls_back(std::size_t task, const Error& error) const;
     void roll_back_what_failed();
     [[nodiscard]] bool is_section_done(const std::string& section) const;
+    [[nodiscard]] bool is_section_running(const std::string& section) const;
     void disarm_when_done(const std::string& section);
-    void restore_service();
+    void restore_service(const std::stop_token& stop);
     void take_restored(const std::string& section, const Guards::Restored& restored);
     void take_rolled_back(
         const std::string& section, const std::set<std::size_t>& tasks, std::vector<Error> left);

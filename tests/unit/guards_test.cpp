@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_fixture.h"
 
+#include <atomic>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 using namespace ovd;
 
@@ -61,6 +64,29 @@ TEST_CASE("whatever ends a run in a guarded section, the guard restores the serv
         // No job was needed for it, and the next run begins the section anew.
         CHECK(run.log().find("unset") == std::string::npos);
     }
+}
+
+TEST_CASE("the service is restored before what runs elsewhere has ended") {
+    auto files = guarded(with_command("c", "fail"));
+    files["2-two/10-c.toml"] = "title = \"C\"\nneeds = []\n" + sets("long", "pcs3");
+    RunFixture run(files);
+    std::atomic<bool> restored = false;
+    bool in_time = false;
+    run.nodes.on_job = [&](const std::string&, const std::string& command) {
+        if (command != "set long") return;
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (!restored && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        in_time = restored;
+    };
+    run.nodes.on_moment = [&](const FakeWorld& world) {
+        const auto machine = world.machines.find("osm1");
+        if (machine != world.machines.end() &&
+            machine->second.guard.phase == GuardState::Phase::fired)
+            restored = true;
+    };
+    CHECK(run.run().error);
+    CHECK(in_time);
 }
 
 TEST_CASE("Ctrl-C in a guarded section rolls it back, also in the middle of a command") {
