@@ -42,7 +42,7 @@ void add_run(CLI::App& app, RunVerbOptions& run) {
            "this "
            "program")
         ->type_name("SECONDS")
-        ->check(CLI::Range(20L, 3600L))
+        ->check(CLI::Range(30L, 3600L))
         ->capture_default_str();
 }
 

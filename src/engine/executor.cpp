@@ -263,8 +263,14 @@ bool Executor::is_section_running(const std::string& section) const {
 
 void Executor::disarm_when_done(const std::string& section) {
     if (!guards_.is_armed(section) || !is_section_done(section)) return;
-    const auto ok = guards_.disarm(section);
-    if (!ok && !summary_.error) summary_.error = ok.error();
+    const auto disarmed = guards_.disarm(section);
+    if (!disarmed && !summary_.error) summary_.error = disarmed.error();
+    if (!disarmed || !disarmed->fired || disarmed->kept) return;
+    if (!summary_.error)
+        summary_.error =
+            Error{ErrorKind::remote, section + " was done, but its guard had fired meanwhile.",
+                "Run again: it begins with what the guard did.", {}};
+    take_restored(section, *disarmed);
 }
 
 /// Whatever ended the run in a guarded section: the service comes first.
@@ -278,11 +284,14 @@ void Executor::restore_service(const std::stop_token& stop) {
                 fmt::format("Choose steps so that it comes to its end: ovd-failover run --to {}",
                     tools_.plan.guide.section(section)->steps.back().id),
                 {}};
+        // Each once while others are at work, and once at the end.
+        if (running() > 0 && !restore_tried_.insert(section).second) continue;
         const auto restored = guards_.restore(section);
         if (restored) {
             take_restored(section, *restored);
             continue;
         }
+        if (running() > 0) continue;
         summary_.error->message += fmt::format(
             "\nThe service may be down, and the node cannot be asked: {}\nIts guard restores the "
             "service by itself, {} s after the node was last reached.",

@@ -75,6 +75,7 @@ private:
     std::unique_ptr<Signal> changed_;
     std::deque<Finished> finished_;
     Guards guards_;
+    std::set<std::string> restore_tried_;
     std::set<std::string> restored_; ///< sections whose guard has fired
     /// By task. Last: they use what stands above until they are waited for.
     std::map<std::size_t, std::unique_ptr<Thread>> workers_;

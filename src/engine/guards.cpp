@@ -172,32 +172,39 @@ void Guards::beat(const std::stop_token& stop) {
 }
 
 void Guards::beat_once(const std::string& node) {
-    const auto tell_once = [&](const std::string& text) {
+    const auto tell_once = [&](const std::string& what, const std::string& text) {
         {
             const std::scoped_lock lock(mutex_);
-            if (!armed_.contains(node) || !told_.insert(node).second) return;
+            if (!armed_.contains(node) || !told_.insert(node + what).second) return;
         }
         tools_.events.say(text);
     };
     try {
         const auto state = tools_.nodes.guard(node).renew(tools_.token);
-        if (state && state->phase == GuardState::Phase::fired)
-            return tell_once(fmt::format(
-                "{}: its guard has fired and restores the service: {}", node, state->why));
-        if (state) {
-            const std::scoped_lock lock(mutex_);
-            last_heard_[node] = tools_.clock.mono();
+        std::unique_lock lock(mutex_);
+        const auto heard = last_heard_.find(node);
+        if (heard == last_heard_.end()) return; // it is only just being armed
+        if (state && state->phase == GuardState::Phase::armed && state->token == tools_.token) {
+            heard->second = tools_.clock.mono();
             return;
         }
-        std::unique_lock lock(mutex_);
-        const auto quiet = tools_.clock.mono() - last_heard_[node];
+        if (state && state->phase != GuardState::Phase::fired) known_.erase(node);
+        const auto quiet = tools_.clock.mono() - heard->second;
         lock.unlock();
-        if (quiet > silence)
-            tell_once(fmt::format("{} cannot be reached ({}). Unless that changes it restores the "
-                                  "service by itself, {} s after it was last reached.",
-                node, state.error().message, limit_.count()));
+        if (state && state->phase == GuardState::Phase::fired)
+            tell_once("fired", fmt::format("{}: its guard has fired and restores the service: {}",
+                                   node, state->why));
+        else if (state)
+            tell_once("gone", node + ": its guard is not armed any more; it is armed again before "
+                                     "the next step.");
+        else if (quiet > silence)
+            tell_once("quiet",
+                fmt::format("{} cannot be reached ({}). Unless that changes it restores the "
+                            "service by itself, {} s after it was last reached.",
+                    node, state.error().message, limit_.count()));
     } catch (const std::exception& error) {
-        tell_once(fmt::format("{}: its guard cannot be held off: {}", node, error.what()));
+        tell_once(
+            "failed", fmt::format("{}: its guard cannot be held off: {}", node, error.what()));
     }
 }
 
@@ -218,20 +225,17 @@ void Guards::forget(const std::string& node) {
     armed_.erase(node);
     known_.erase(node);
     last_heard_.erase(node);
-    told_.erase(node);
+    std::erase_if(told_, [&](const std::string& each) { return each.starts_with(node); });
 }
 
-Status Guards::disarm(const std::string& section) {
+Result<Guards::Restored> Guards::disarm(const std::string& section) {
+    Restored all;
     for (const auto& node : nodes_of(section)) {
-        const auto state = ask(node, [&](NodeGuard& guard) { return guard.clear(tools_.token); });
+        const auto state = ask(node, [&](NodeGuard& guard) { return guard.disarm(tools_.token); });
         if (!state) return tl::unexpected(state.error());
-        forget(node);
-        if (auto ok = tools_.journal.write(
-                GuardChanged{.node = node, .status = GuardStatus::disarmed, .section = section});
-            !ok)
-            return ok;
+        add(all, node, note(node, section, *state));
     }
-    return {};
+    return all;
 }
 
 /// A guard that has fired is only forgotten on its node when the journal knows what it did.
@@ -260,12 +264,22 @@ Guards::Restored Guards::note(
                     {}});
         }
     }
-    if (auto ok = tools_.journal.write(record); !ok)
+    if (auto ok = tools_.journal.write(record); !ok) {
         tools_.events.say(ok.error().message);
-    else if (auto cleared = tools_.nodes.guard(node).clear(tools_.token); !cleared)
-        tools_.events.say(cleared.error().message);
+    } else if (result.fired) {
+        const auto forgotten = tools_.nodes.guard(node).forget();
+        if (!forgotten) tools_.events.say(forgotten.error().message);
+    }
     forget(node);
     return result;
+}
+
+void Guards::add(Restored& all, const std::string& node, Restored more) {
+    all.fired = all.fired || more.fired;
+    all.kept = all.kept || more.kept;
+    all.tasks.merge(more.tasks);
+    std::ranges::move(more.left, std::back_inserter(all.left));
+    if (!more.why.empty()) all.why = node + ": " + more.why;
 }
 
 Result<Guards::Restored> Guards::restore(const std::string& section) {
@@ -277,12 +291,7 @@ Result<Guards::Restored> Guards::restore(const std::string& section) {
             error = state.error();
             continue;
         }
-        auto result = note(node, section, *state);
-        all.fired = all.fired || result.fired;
-        all.kept = all.kept || result.kept;
-        all.tasks.merge(result.tasks);
-        std::ranges::move(result.left, std::back_inserter(all.left));
-        if (!result.why.empty()) all.why = node + ": " + result.why;
+        add(all, node, note(node, section, *state));
     }
     if (error) return tl::unexpected(*error);
     return all;
@@ -319,11 +328,17 @@ Status Guards::settle_unknown() {
         auto state = guard.look();
         if (!state || state->phase == GuardState::Phase::none) continue;
         state = guard.fire(tools_.token);
-        if (state) state = guard.clear(tools_.token);
         if (!state) return tl::unexpected(state.error());
+        const bool all_undone =
+            std::ranges::all_of(state->undone, [](const auto& each) { return each.status == 0; });
+        const auto forgotten = guard.forget();
+        if (!forgotten) return tl::unexpected(forgotten.error());
         return fail(ErrorKind::refused,
-            fmt::format(
-                "{}: another run had left it half done; its guard has restored the service.", node),
+            fmt::format("{}: another run had left it half done. Its guard {}{}", node,
+                state->kept  ? "found the service answering with that, and undid nothing."
+                : all_undone ? "has restored the service."
+                             : "could not undo all of it:\n",
+                all_undone ? "" : tail(tools_.redactor.clean(state->output), 1500)),
             "Run again: what the nodes look like now is asked first.");
     }
     return {};

@@ -44,8 +44,9 @@ public:
     /// Sections that are guarded now.
     [[nodiscard]] std::set<std::string> armed() const;
     [[nodiscard]] bool is_armed(const std::string& section) const;
-    /// The section is done.
-    [[nodiscard]] Status disarm(const std::string& section);
+    /// The section is done. When one of its guards has fired all the same, that is told as by
+    /// restore().
+    [[nodiscard]] Result<Restored> disarm(const std::string& section);
     /// Restores the service now; or takes note when that was done already.
     [[nodiscard]] Result<Restored> restore(const std::string& section);
 
@@ -62,6 +63,7 @@ private:
         const std::string& node, const std::function<Result<GuardState>(NodeGuard&)>& order) const;
     Restored note(const std::string& node, const std::string& section, const GuardState& state);
     void forget(const std::string& node);
+    static void add(Restored& all, const std::string& node, Restored more);
     void beat(const std::stop_token& stop);
     void beat_once(const std::string& node);
 

@@ -42,8 +42,8 @@ struct GuardState {
 };
 
 /// The guard of one node. Each call tells how it stands afterwards. A guard that has fired stays so
-/// until it is cleared. When it fired by itself, its node takes no job any more of the start of the
-/// wizard that armed it.
+/// until it is forgotten. When it fired by itself, its node takes no job any more of the start of
+/// the wizard that armed it.
 class NodeGuard {
 public:
     virtual ~NodeGuard() = default;
@@ -58,9 +58,11 @@ public:
     [[nodiscard]] virtual Result<GuardState> renew(const std::string& token) = 0;
     /// It fires now, whoever armed it. The token must be that of the lock.
     [[nodiscard]] virtual Result<GuardState> fire(const std::string& token) = 0;
-    /// Disarms it, or forgets that it has fired. The token must be that of the lock, unless it has
-    /// fired. Over a new connection.
-    [[nodiscard]] virtual Result<GuardState> clear(const std::string& token) = 0;
+    /// Disarms it, over a new connection. The token must be that of the lock. One that has fired
+    /// stays and tells.
+    [[nodiscard]] virtual Result<GuardState> disarm(const std::string& token) = 0;
+    /// Forgets that it has fired: what it did is written down elsewhere.
+    [[nodiscard]] virtual Result<GuardState> forget() = 0;
     [[nodiscard]] virtual Result<GuardState> look() = 0;
 };
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int not_ours = 77;
 constexpr int not_drilled = 78;
+constexpr int at_work = 79;
 
 /// Wants $base.
 constexpr std::string_view functions = R"sh(
@@ -22,7 +23,8 @@ umask 077
 armed=$base/guard.armed fired=$base/guard.fired lease=$base/lease
 timer=ovd-failover-guard.timer
 boot=$(cat /proc/sys/kernel/random/boot_id)
-mkdir -p "$base" && exec 9>>"$base/guard.lock" && flock -w 60 9 || exit 1
+mkdir -p "$base" && exec 9>>"$base/guard.lock" || exit 1
+flock -w 60 9 || exit 79
 
 seconds_up() { read -r up _ </proc/uptime; echo "${up%%.*}"; }
 # When a process began, in ticks since the boot: a number given out again does not look like it.
@@ -73,8 +75,8 @@ part() ( cd / && umask 022 && exec timeout -k 5 300 sh "$armed/$1" </dev/null >>
 # $1: why
 fire() {
     rm -f "$armed/room"
-    : >"$armed/firing"
-    [ "$(cat "$armed/token")" = drill ] || end_jobs
+    true >"$armed/firing" # not ":", which would end the shell where that cannot be
+    if ! is_drill "$armed"; then fence; end_jobs; fi
     kept=no undone=
     keep=$(find "$armed" -name "*.keep" | sort | tail -n 1)
     if [ -n "$keep" ] && part "${keep##*/}"; then
@@ -87,7 +89,7 @@ fire() {
 undone ${way%.way} $?"
         done
     fi
-    printf "at %s\nwhy %s\nkept %s%s\n" "$(date +%s.%N)" "$1" "$kept" "$undone" |
+    printf "at %s\nwhy %s\nkept %s%s\n%2048s" "$(date +%s.%N)" "$1" "$kept" "$undone" "" |
         dd of="$armed/report" conv=notrunc 2>/dev/null
     sync
     rm -rf "$fired"
@@ -97,10 +99,11 @@ undone ${way%.way} $?"
 
 # The node takes no job any more of the start that armed it; see the supervisor of jobs. A later start has a lock of its own.
 fence() {
-    { exec 8>>"$lease.lock" && flock -w 60 8; } 2>/dev/null
+    # What is just being begun is begun when this lock is had.
+    ( flock -w 60 8 ) 8>>"$lease.lock" 2>/dev/null
     ! ours "$(cat "$armed/token")" || rm -f "$lease"
-    exec 8>&-
 }
+is_drill() { case $(cat "$1/token" 2>/dev/null) in drill*) ;; *) return 1 ;; esac; }
 
 # Fires when it is time to.
 check() {
@@ -113,7 +116,6 @@ check() {
     else
         return
     fi
-    fence
     fire "$why"
 }
 
@@ -135,20 +137,31 @@ tell() {
 
 # A harmless way back that nobody holds off: it has to be seen before a real one is trusted.
 drill() {
-    stamp="$boot $(sha256sum <"$base/guard.sh")"
+    mine=drill-$$-$(seconds_up) stamp="$boot $(sha256sum <"$base/guard.sh")"
     [ "$(cat "$base/guard.drilled" 2>/dev/null)" != "$stamp" ] || return 0
-    : >"$base/guard.drill" && make_armed drill -1 && echo "rm -f \"$base/guard.drill\"" >"$armed/0.way" || return
+    : >"$base/guard.drill" && make_armed "$mine" -1 && echo "rm -f \"$base/guard.drill\"" >"$armed/0.way" || return
     start_timer || { rm -rf "$armed"; stop_timer; return 1; }
     flock -u 9
     tries=0
-    until [ -d "$fired" ] && [ ! -e "$base/guard.drill" ]; do
+    until [ -d "$fired" ] && [ ! -e "$base/guard.drill" ] || [ "$tries" -ge 200 ]; do
         tries=$(( tries + 1 ))
-        [ "$tries" -lt 200 ] || { flock 9; rm -rf "$armed"; stop_timer; return 1; }
         sleep 0.2
     done
-    flock 9
+    flock -w 60 9 || return
+    # Somebody else may have come meanwhile, and what is there now is not ours.
+    if [ "$(cat "$armed/token" 2>/dev/null)" = "$mine" ]; then rm -rf "$armed"; stop_timer; return 1; fi
+    [ "$(cat "$fired/token" 2>/dev/null)" = "$mine" ] || return
     rm -rf "$fired"
     echo "$stamp" >"$base/guard.drilled"
+}
+
+# $1: where the units are
+remove() {
+    rm -rf "$armed" "$fired"
+    stop_timer
+    [ -e "$1/$timer" ] || return 0
+    rm -f "$1/$timer" "$1/ovd-failover-guard.service" "$base/guard.sh"
+    systemctl daemon-reload
 }
 
 # Puts stdin there unless it is there already; true when it was not.
@@ -190,8 +203,9 @@ std::string units_at(const GuardPlace& place) {
     return fmt::format("units={}\n", shell_quote(place.units));
 }
 
+/// In a function, so that one that arrives in half does nothing.
 Read order(const GuardPlace& place, const std::string& lines, Millis timeout) {
-    return {beginning(place) + lines, {}, timeout};
+    return {beginning(place) + "order() {\n" + lines + "}\norder\n", {}, timeout};
 }
 
 /// Lines of a file, word by word, as its text and a here-document.
@@ -223,6 +237,8 @@ Read guard_arm(const GuardPlace& place, const std::string& token, Seconds limit,
     const auto quoted = shell_quote(token);
     std::string lines = units_at(place);
     lines += fmt::format("ours {} || exit {}\n", quoted, not_ours);
+    // Of a drill whose wizard has lost its connection.
+    lines += "for dir in \"$armed\" \"$fired\"; do ! is_drill \"$dir\" || rm -rf \"$dir\"; done\n";
     lines += "[ ! -d \"$fired\" ] || { tell; exit 0; }\n";
     lines += fmt::format("if [ -d \"$armed\" ] && [ \"$(cat \"$armed/token\")\" != {} ]; then "
                          "exit {}; fi\n",
@@ -233,25 +249,27 @@ Read guard_arm(const GuardPlace& place, const std::string& token, Seconds limit,
         "$units/ovd-failover-guard.service", fmt::format(service_unit, place.base), "reload=yes");
     lines += put_file("$units/ovd-failover-guard.timer", std::string(timer_unit), "reload=yes");
     lines += "[ -z \"$reload\" ] || systemctl daemon-reload || exit 1\n";
-    lines += fmt::format(
-        "drill || exit {}\nmake_armed {} {} || exit 1\nfi\n", not_drilled, quoted, limit.count());
+    lines += fmt::format("drill || exit {}\nours {} || exit {}\nmake_armed {} {} || exit 1\nfi\n",
+        not_drilled, quoted, not_ours, quoted, limit.count());
     for (const auto& way : ways) {
         lines += put_way(way.name + ".way", way.command);
         if (!way.keep.empty()) lines += put_way(way.name + ".keep", way.keep);
     }
-    lines += fmt::format("beat {} || exit 1\n", limit.count());
-    lines += "if [ -n \"$fresh\" ]; then\n    sync\n    start_timer || { rm -rf \"$armed\"; exit "
-             "1; }\nelse\n    sync \"$armed\" # older ones sync everything\nfi\ntell\n";
+    // The disk may take its time: that does not count as silence.
+    lines += "if [ -n \"$fresh\" ]; then sync; else sync \"$armed\"; fi # older ones sync all\n"
+             "systemctl is-active --quiet \"$timer\" && systemctl is-enabled --quiet \"$timer\" || "
+             "start_timer || exit 1\n";
+    lines += fmt::format("beat {} || exit 1\ntell\n", limit.count());
     return order(place, lines, Millis{120'000});
 }
 
 Read guard_renew(const GuardPlace& place, const std::string& token) {
     const auto quoted = shell_quote(token);
     return order(place,
-        fmt::format(
-            "if [ -d \"$armed\" ] && [ ! -e \"$armed/firing\" ] && ours {0} && "
-            "[ \"$(cat \"$armed/token\")\" = {0} ]; then\n"
-            "    read -r _ _ limit <\"$armed/beat\" && beat \"$limit\" || exit 1\nfi\ntell\n",
+        fmt::format("if [ -d \"$armed\" ] && [ ! -e \"$armed/firing\" ] && ours {0} && "
+                    "[ \"$(cat \"$armed/token\")\" = {0} ]; then\n"
+                    "    read -r _ of limit <\"$armed/beat\" || exit 1\n"
+                    "    [ \"$of\" != \"$boot\" ] || beat \"$limit\" || exit 1\nfi\ntell\n",
             quoted),
         Millis{20'000});
 }
@@ -264,16 +282,18 @@ Read guard_fire(const GuardPlace& place, const std::string& token) {
         Millis{900'000});
 }
 
-Read guard_clear(const GuardPlace& place, const std::string& token) {
+Read guard_disarm(const GuardPlace& place, const std::string& token) {
     return order(place,
-        units_at(place) +
-            fmt::format("if [ ! -d \"$fired\" ] && [ -d \"$armed\" ]; then ours {} || exit {}; fi\n"
-                        "rm -rf \"$armed\" \"$fired\"\nstop_timer\n"
-                        "if [ -e \"$units/$timer\" ]; then\n"
-                        "    rm -f \"$units/$timer\" \"$units/ovd-failover-guard.service\" "
-                        "\"$base/guard.sh\"\n    systemctl daemon-reload\nfi\ntell\n",
-                shell_quote(token), not_ours),
+        units_at(place) + fmt::format("[ ! -d \"$fired\" ] || {{ tell; exit 0; }}\n"
+                                      "[ ! -d \"$armed\" ] || ours {} || exit {}\n"
+                                      "remove \"$units\"\ntell\n",
+                              shell_quote(token), not_ours),
         Millis{60'000});
+}
+
+Read guard_forget(const GuardPlace& place) {
+    return order(
+        place, units_at(place) + "[ -d \"$armed\" ] || remove \"$units\"\ntell\n", Millis{60'000});
 }
 
 Read guard_look(const GuardPlace& place) {
@@ -286,10 +306,14 @@ Result<GuardState> understand_guard(const std::string& node, const ReadResult& r
             fmt::format(
                 "{}: its lock is not this run's any more, so its guard does not listen.", node),
             "Check how far the other run is: ovd-failover status");
+    if (result.status == at_work)
+        return fail(ErrorKind::remote,
+            node + ": its guard is restoring the service at this moment.",
+            "Run again in a minute: what it did is told first.");
     if (result.status == not_drilled)
         return fail(ErrorKind::remote,
-            fmt::format("{}: its guard was drilled, and did not restore anything within 40 s: {}",
-                node, trim(result.output)),
+            fmt::format("{}: its guard was drilled, and was not seen to restore anything: {}", node,
+                trim(result.output)),
             fmt::format("On {}: systemctl status ovd-failover-guard.timer "
                         "ovd-failover-guard.service",
                 node));

@@ -22,7 +22,8 @@ struct GuardPlace {
     std::span<const WayBack> ways);
 [[nodiscard]] Read guard_renew(const GuardPlace& place, const std::string& token);
 [[nodiscard]] Read guard_fire(const GuardPlace& place, const std::string& token);
-[[nodiscard]] Read guard_clear(const GuardPlace& place, const std::string& token);
+[[nodiscard]] Read guard_disarm(const GuardPlace& place, const std::string& token);
+[[nodiscard]] Read guard_forget(const GuardPlace& place);
 [[nodiscard]] Read guard_look(const GuardPlace& place);
 
 /// The program that is put on the node.

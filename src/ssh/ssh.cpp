@@ -59,10 +59,11 @@ public:
     Result<GuardState> fire(const std::string& token) override {
         return tell_guard(guard_fire(place_, token));
     }
-    Result<GuardState> clear(const std::string& token) override {
+    Result<GuardState> disarm(const std::string& token) override {
         drop(); // only a new connection proves that one can be made
-        return tell_guard(guard_clear(place_, token));
+        return tell_guard(guard_disarm(place_, token));
     }
+    Result<GuardState> forget() override { return tell_guard(guard_forget(place_)); }
     Result<GuardState> look() override { return tell_guard(guard_look(place_)); }
 
     Traffic traffic() const {
@@ -117,7 +118,8 @@ public:
     }
     Result<GuardState> renew(const std::string&) override { return none(); }
     Result<GuardState> fire(const std::string&) override { return none(); }
-    Result<GuardState> clear(const std::string&) override { return none(); }
+    Result<GuardState> disarm(const std::string&) override { return none(); }
+    Result<GuardState> forget() override { return none(); }
     Result<GuardState> look() override { return none(); }
 
 private:

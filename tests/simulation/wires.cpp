@@ -65,8 +65,11 @@ public:
     Result<GuardState> fire(const std::string& token) override {
         return guarded([&] { return world_.guard_fire(node_, token); });
     }
-    Result<GuardState> clear(const std::string& token) override {
-        return guarded([&] { return world_.guard_clear(node_, token); });
+    Result<GuardState> disarm(const std::string& token) override {
+        return guarded([&] { return world_.guard_disarm(node_, token); });
+    }
+    Result<GuardState> forget() override {
+        return guarded([&] { return Result<GuardState>(world_.guard_forget(node_)); });
     }
     Result<GuardState> look() override {
         return guarded([&] { return Result<GuardState>(world_.machines.at(node_).guard.state); });

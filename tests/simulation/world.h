@@ -87,7 +87,9 @@ public:
         Seconds limit, std::span<const WayBack> ways);
     [[nodiscard]] GuardState guard_renew(const std::string& node, const std::string& token);
     [[nodiscard]] Result<GuardState> guard_fire(const std::string& node, const std::string& token);
-    [[nodiscard]] Result<GuardState> guard_clear(const std::string& node, const std::string& token);
+    [[nodiscard]] Result<GuardState> guard_disarm(
+        const std::string& node, const std::string& token);
+    GuardState guard_forget(const std::string& node);
     /// What users need is taken away by the task, and nothing has taken its place.
     [[nodiscard]] bool is_down_by(std::size_t task) const;
 

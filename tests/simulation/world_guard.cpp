@@ -82,18 +82,27 @@ Result<GuardState> World::guard_fire(const std::string& node, const std::string&
         if (machine.lock.empty() || machine.token != token)
             return fail(
                 ErrorKind::refused, node + ": its lock is not this run's", "Look at status.");
-        go_off(node, "asked for");
+        go_off_alone(node, "asked for");
     }
     return machine.guard.state;
 }
 
-Result<GuardState> World::guard_clear(const std::string& node, const std::string& token) {
+Result<GuardState> World::guard_disarm(const std::string& node, const std::string& token) {
     auto& machine = machines.at(node);
+    if (machine.guard.state.phase == Phase::fired) return machine.guard.state;
     if (machine.guard.state.phase == Phase::armed &&
         (machine.lock.empty() || machine.token != token))
         return fail(ErrorKind::refused, node + ": its lock is not this run's", "Look at status.");
-    if (machine.guard.state.phase == Phase::armed)
-        history.add(scheduler->now(), "the guard of {} is disarmed", node);
+    history.add(scheduler->now(), "the guard of {} is disarmed", node);
+    machine.guard = {};
+    ++changes_;
+    judge_guarded(node);
+    return machine.guard.state;
+}
+
+GuardState World::guard_forget(const std::string& node) {
+    auto& machine = machines.at(node);
+    if (machine.guard.state.phase == Phase::armed) return machine.guard.state;
     const bool had_failed = std::ranges::any_of(
         machine.guard.state.undone, [](const auto& each) { return each.status != 0; });
     machine.guard = {};

@@ -79,11 +79,17 @@ public:
             if (machine.guard.phase == GuardState::Phase::armed) go_off(machine, "asked");
         });
     }
-    Result<GuardState> clear(const std::string&) override {
+    Result<GuardState> disarm(const std::string&) override {
         return guarded([](FakeMachine& machine) {
-            machine.guard = {};
-            machine.ways.clear();
+            if (machine.guard.phase != GuardState::Phase::fired) forget_guard(machine);
         });
+    }
+    Result<GuardState> forget() override {
+        return guarded([](FakeMachine& machine) { forget_guard(machine); });
+    }
+    static void forget_guard(FakeMachine& machine) {
+        machine.guard = {};
+        machine.ways.clear();
     }
     Result<GuardState> look() override {
         return guarded([](FakeMachine&) {});

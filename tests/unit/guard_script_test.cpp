@@ -112,10 +112,11 @@ TEST_CASE("a guard that is renewed does nothing; one that is not undoes the last
     CHECK(state.output == "said 0002-b@osm1\nsaid 0001-a@osm1");
     // The lock is gone with it, so the node takes no job of that run any more.
     CHECK_FALSE(bench.there("base/lease"));
-    // It is told until it is cleared, and fires once.
+    // It is told until it is forgotten, and fires once; disarming it does not wipe it.
+    CHECK(bench.must(guard_disarm(bench.place, "t1")).phase == Phase::fired);
     CHECK(bench.looks().undone.size() == 2);
     CHECK(bench.undone() == "0002-b@osm1\n0001-a@osm1\n");
-    CHECK(bench.must(guard_clear(bench.place, "t2")).phase == Phase::none);
+    CHECK(bench.must(guard_forget(bench.place)).phase == Phase::none);
     CHECK_FALSE(bench.there("units/ovd-failover-guard.timer"));
 }
 
@@ -200,7 +201,7 @@ TEST_CASE("a guard listens to whoever has the lock") {
     bench.silence();
     bench.must(guard_renew(bench.place, "t1")); // of a wizard that was suspended
     for (const auto& order : {guard_arm(bench.place, "t1", Seconds{45}, {}),
-             guard_fire(bench.place, "t1"), guard_clear(bench.place, "t1")}) {
+             guard_fire(bench.place, "t1"), guard_disarm(bench.place, "t1")}) {
         const auto state = bench.told(order);
         REQUIRE_FALSE(state);
         CHECK(state.error().kind == ErrorKind::refused);
@@ -223,8 +224,8 @@ TEST_CASE("a guard is not trusted before its drill was seen") {
     const auto state = bench.told([&] {
         auto order = guard_arm(bench.place, "t1", Seconds{45}, {});
         // Nobody wants to wait for the real deadline here.
-        const std::string deadline = "-lt 200";
-        order.command.replace(order.command.find(deadline), deadline.size(), "-lt 3");
+        const std::string deadline = "-ge 200";
+        order.command.replace(order.command.find(deadline), deadline.size(), "-ge 3");
         return order;
     }());
     REQUIRE_FALSE(state);
@@ -234,9 +235,18 @@ TEST_CASE("a guard is not trusted before its drill was seen") {
     Bench well;
     well.armed({well.notes("0001-a@osm1")});
     CHECK(well.there("base/guard.drilled"));
-    well.must(guard_clear(well.place, "t1"));
+    well.must(guard_disarm(well.place, "t1"));
     well.dir.write("broken", "");
     CHECK(well.armed({well.notes("0001-a@osm1")}).phase == Phase::armed);
+}
+
+TEST_CASE("a drill that was left behind is no guard") {
+    Bench bench;
+    for (const auto* dir : {"base/guard.fired/token", "base/guard.armed/token"})
+        bench.dir.write(dir, "drill-1-1\n");
+    CHECK(bench.armed({bench.notes("0001-a@osm1")}).phase == Phase::armed);
+    bench.silence();
+    CHECK(bench.looks().undone.size() == 1);
 }
 
 TEST_CASE("what a guard says and nobody can read is an error") {

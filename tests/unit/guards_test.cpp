@@ -163,3 +163,25 @@ TEST_CASE("a guard that another run left armed is never built upon") {
     CHECK_FALSE(run.has("osm1", "a"));
     CHECK_FALSE(run.run().error);
 }
+
+TEST_CASE("a guard that fired while the last step passed its checks is not taken for disarmed") {
+    RunFixture run(guarded(sets("c")));
+    bool once = true;
+    run.nodes.on_job = [&](const std::string&, const std::string& command) {
+        if (command != "set d" || !std::exchange(once, false)) return;
+        auto& machine = run.nodes.world.machines["osm1"];
+        machine.guard.phase = GuardState::Phase::fired;
+        machine.guard.why = "nothing was heard";
+        machine.guard.undone = {{"0002-b@osm1", 0}, {"0001-a@osm1", 0}};
+        machine.facts.erase("a");
+        machine.facts.erase("b");
+    };
+    const auto summary = run.run();
+    REQUIRE(summary.error);
+    CHECK(summary.error->kind == ErrorKind::rolled_back);
+    CHECK(summary.error->message.find("its guard had fired") != std::string::npos);
+    CHECK(run.state().tasks["b@osm1"].is_fresh());
+    CHECK(guard_of(run).phase == GuardState::Phase::none);
+    CHECK_FALSE(run.run().error);
+    CHECK(run.has("osm1", "b"));
+}

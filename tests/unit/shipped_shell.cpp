@@ -212,7 +212,8 @@ std::vector<ShippedShell> shell_of_program(const ShippedPlan& shipped) {
     add(guard_arm(place, "0123456789abcdef", guard_after, ways).command, "the guard, armed");
     add(guard_renew(place, "0123456789abcdef").command, "the guard, held off");
     add(guard_fire(place, "0123456789abcdef").command, "the guard, fired");
-    add(guard_clear(place, "0123456789abcdef").command, "the guard, disarmed");
+    add(guard_disarm(place, "0123456789abcdef").command, "the guard, disarmed");
+    add(guard_forget(place).command, "the guard, forgotten");
     add(guard_look(place).command, "a look at the guard");
     for (const auto& text : overheard())
         add(text, "a look of init or the watch");
