@@ -115,12 +115,15 @@ Result<Answer> ConsoleAsker::ask(const Task& task, const AskOp& question) {
     return Answer{false, "nobody answered", "nobody", who_};
 }
 
-Result<Asker::Choice> ConsoleAsker::before(const Step& step, const std::string&) {
+Result<Asker::Choice> ConsoleAsker::before(const Step& step, const std::string& what) {
     if (!prompter_.interactive())
         return fail(ErrorKind::refused,
             fmt::format("{} would change nodes, and nobody is there to confirm.", step.id),
             "Run on a terminal, or say yes to everything with --yes.");
-    std::string text = heading_of(step);
+    std::string text;
+    for (const auto& line : wrap(what, 78))
+        text += line + "\n";
+    text += heading_of(step);
     for (const auto& line : wrap(step.why, 76))
         text += "  " + line + "\n";
     if (step.disruptive)

@@ -14,6 +14,9 @@ namespace {
 /// How soon a service that is down for too long is noticed; what ends wakes the run by itself.
 constexpr Millis look_around{500};
 
+const std::string not_by_hand =
+    "No step of this section can be done by hand: its node has to be able to undo it by itself.";
+
 Error stopped_between() {
     return {ErrorKind::stopped, "Stopped between two steps.", "Resume with: ovd-failover run", {}};
 }
@@ -81,6 +84,12 @@ void Executor::announce_section(std::size_t task) {
     tools_.events.section(id, tools_.plan.guide.section(id)->title);
 }
 
+bool Executor::may_be_by_hand(std::size_t task) const {
+    const auto* section = tools_.plan.guide.section(tools_.plan.tasks[task].step->section);
+    return section == nullptr || !section->guard ||
+           tools_.plan.farm.is_by_hand(tools_.plan.tasks[task].node);
+}
+
 Result<bool> Executor::may_begin(std::size_t task) {
     const auto& step = *tools_.plan.tasks[task].step;
     // Never a question while the service is down.
@@ -90,6 +99,8 @@ Result<bool> Executor::may_begin(std::size_t task) {
     if (running() > 0) return false; // one question at a time, about one step at a time
     tools_.events.pause();
     auto choice = tools_.asker.before(step, "");
+    while (choice && *choice == Asker::Choice::by_hand && !may_be_by_hand(task))
+        choice = tools_.asker.before(step, not_by_hand);
     tools_.events.resume();
     if (!choice) return tl::unexpected(choice.error());
     switch (*choice) {
@@ -162,7 +173,11 @@ bool Executor::is_tried_again(std::size_t task, const Error& error, std::stop_to
         return false;
     tools_.events.pause();
     tools_.events.error(error);
-    const auto choice = tools_.asker.after_failure(tools_.plan.tasks[task], error);
+    auto choice = tools_.asker.after_failure(tools_.plan.tasks[task], error);
+    while (choice && *choice == Asker::OnFailure::by_hand && !may_be_by_hand(task)) {
+        tools_.events.say(not_by_hand);
+        choice = tools_.asker.after_failure(tools_.plan.tasks[task], error);
+    }
     tools_.events.resume();
     if (!choice || *choice == Asker::OnFailure::stop) return false;
     by_hand_[task] = *choice == Asker::OnFailure::by_hand;

@@ -262,9 +262,10 @@ Result<Answer> FakeAsker::ask(const Task&, const AskOp& question) {
     return Answer{!not_yet.contains(question.question), "", "person", "tester"};
 }
 
-Result<Asker::Choice> FakeAsker::before(const Step& step, const std::string&) {
+Result<Asker::Choice> FakeAsker::before(const Step& step, const std::string& what) {
     const std::scoped_lock lock(mutex_);
     asked.push_back("before " + step.id);
+    if (on_before) return on_before(step, what);
     const auto choice = choices.find(step.id);
     return choice == choices.end() ? Choice::run : choice->second;
 }

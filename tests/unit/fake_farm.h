@@ -100,6 +100,7 @@ public:
 
     std::set<std::string> not_yet;         ///< questions that are answered with "not yet"
     std::map<std::string, Choice> choices; ///< by step
+    std::function<Choice(const Step&, const std::string&)> on_before; ///< goes before those
     /// A hook that is run in place of asking; false: it fails.
     std::function<Result<Answer>(const AskOp&)> hook;
     bool there = false;                ///< at a terminal, also when nothing fails

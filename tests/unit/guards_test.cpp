@@ -33,7 +33,7 @@ TEST_CASE("a guard is armed while the service may be down, knows all ways back, 
     RunFixture run(guarded(sets("c")));
     std::map<std::string, std::string> ways; // as each command begins
     run.nodes.on_job = [&](const std::string& node, const std::string& command) {
-        if (!command.starts_with("set ")) return; // locks are taken side by side
+        if (command.size() != 5 || !command.starts_with("set ")) return; // not the locks
         auto& machine = run.nodes.world.machines[node];
         std::string names = machine.guard.phase == GuardState::Phase::armed ? "" : "not armed";
         for (const auto& way : machine.ways)
@@ -118,6 +118,20 @@ TEST_CASE("nobody is asked anything from the first step that users notice on") {
     const auto summary = run.run({{}, false, false, false, "tester@laptop", "p"});
     REQUIRE(summary.error);
     CHECK(run.asker.asked == std::vector<std::string>{"before before", "before a", "before b"});
+}
+
+TEST_CASE("no step that a guard has to undo is done by hand") {
+    RunFixture run(guarded(sets("c")));
+    run.asker.there = true;
+    int asked = 0;
+    run.asker.on_before = [&](const Step& step, const std::string& why) {
+        if (step.id != "b") return Asker::Choice::run;
+        CHECK((why.find("by hand") != std::string::npos) == (asked == 1));
+        return asked++ == 0 ? Asker::Choice::by_hand : Asker::Choice::run;
+    };
+    CHECK_FALSE(run.run({{}, false, false, false, "tester@laptop", "p"}).error);
+    CHECK(asked == 2);
+    CHECK(run.nodes.world.machines["osm1"].ran["set b"] == 1);
 }
 
 TEST_CASE("a start that was killed in an outage has its guard fire, then begins anew") {
