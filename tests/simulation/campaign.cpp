@@ -173,6 +173,32 @@ void run_slowly(const Scene& scene, Tally& tally) {
     take(tally, world, "--crash-points " + words_of(scene.model().shipped().what));
 }
 
+/// At each moment at which a guard is armed its node is out of sight for longer than it waits.
+void cut_where_guarded(
+    const Scene& scene, const Share& share, const CrashOptions& options, Tally& tally) {
+    std::uint64_t moments = 1;
+    for (std::uint64_t at = 1; at <= moments; ++at) {
+        if (at > 1 && (at % options.every != 0 || !share.mine(at / options.every))) continue;
+        World world(scene.model(), Chance(seed_of_scenes), first_moment());
+        Chance chance(seed_of_scenes);
+        auto now = first_moment();
+        Start start;
+        std::uint64_t seen = 0;
+        start.on_moment = [&](std::uint64_t) {
+            for (const auto& [node, machine] : world.machines) {
+                if (machine.guard.state.phase != GuardState::Phase::armed || ++seen != at) continue;
+                world.disturbed.insert(std::string(to_string(Fault::long_cut)));
+                world.cut(node, Millis{80'000});
+            }
+        };
+        const auto outcome = run_once(world, chance, now, start);
+        tally.moments += outcome.moments;
+        if (!outcome.finished) bring_to_the_end(world, chance, now);
+        moments = std::max(moments, seen);
+        take(tally, world, "--crash-points " + words_of(scene.model().shipped().what));
+    }
+}
+
 } // namespace
 
 Tally crash_points(const Scene& scene, const Share& share, const CrashOptions& options) {
@@ -187,6 +213,7 @@ Tally crash_points(const Scene& scene, const Share& share, const CrashOptions& o
     start.on_moment = std::ref(each);
     tally.moments += run_once(world, chance, now, start).moments;
     run_slowly(scene, tally);
+    if (options.only == 0) cut_where_guarded(scene, share, options, tally);
     return tally;
 }
 
