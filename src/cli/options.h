@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/session.h"
+#include "engine/run_summary.h"
 #include "guide/choice.h"
 
 namespace CLI {
@@ -17,7 +18,7 @@ struct RunVerbOptions {
     bool yes = false;
     bool again = false;
     bool take_over = false;
-    long guard = 45; ///< seconds; see RunOptions
+    long guard = guard_after.count(); ///< seconds; see RunOptions
     std::string
         towards;       ///< with failover-test: the node that must take over; empty: the passive one
     bool back = false; ///< with failover-test: a part of a test there and back

@@ -84,12 +84,6 @@ void Executor::announce_section(std::size_t task) {
     tools_.events.section(id, tools_.plan.guide.section(id)->title);
 }
 
-bool Executor::may_be_by_hand(std::size_t task) const {
-    const auto* section = tools_.plan.guide.section(tools_.plan.tasks[task].step->section);
-    return section == nullptr || !section->guard ||
-           tools_.plan.farm.is_by_hand(tools_.plan.tasks[task].node);
-}
-
 Result<bool> Executor::may_begin(std::size_t task) {
     const auto& step = *tools_.plan.tasks[task].step;
     // Never a question while the service is down.
@@ -99,7 +93,7 @@ Result<bool> Executor::may_begin(std::size_t task) {
     if (running() > 0) return false; // one question at a time, about one step at a time
     tools_.events.pause();
     auto choice = tools_.asker.before(step, "");
-    while (choice && *choice == Asker::Choice::by_hand && !may_be_by_hand(task))
+    while (choice && *choice == Asker::Choice::by_hand && is_guarded(tools_.plan, task))
         choice = tools_.asker.before(step, not_by_hand);
     tools_.events.resume();
     if (!choice) return tl::unexpected(choice.error());
@@ -174,7 +168,7 @@ bool Executor::is_tried_again(std::size_t task, const Error& error, std::stop_to
     tools_.events.pause();
     tools_.events.error(error);
     auto choice = tools_.asker.after_failure(tools_.plan.tasks[task], error);
-    while (choice && *choice == Asker::OnFailure::by_hand && !may_be_by_hand(task)) {
+    while (choice && *choice == Asker::OnFailure::by_hand && is_guarded(tools_.plan, task)) {
         tools_.events.say(not_by_hand);
         choice = tools_.asker.after_failure(tools_.plan.tasks[task], error);
     }

@@ -35,8 +35,6 @@ private:
     [[nodiscard]] bool is_chosen(std::size_t task) const;
     /// Asks before the first task of a step; false when the step is left out or the run stops.
     [[nodiscard]] Result<bool> may_begin(std::size_t task);
-    /// What a guard has to be able to undo no person does.
-    [[nodiscard]] bool may_be_by_hand(std::size_t task) const;
     [[nodiscard]] Status take_locks();
     void start(std::size_t task, std::stop_token stop);
     [[nodiscard]] TaskOutcome carry_out(

@@ -42,6 +42,12 @@ std::string time_of(double epoch) {
 
 } // namespace
 
+bool is_guarded(const Plan& plan, std::size_t task) {
+    const auto& node = plan.tasks[task].node;
+    const auto* section = plan.guide.section(plan.tasks[task].step->section);
+    return section != nullptr && section->guard && !node.empty() && !plan.farm.is_by_hand(node);
+}
+
 Guards::Guards(const Tools& tools, Seconds limit)
     : tools_(tools), limit_(limit), wake_(tools.threads.signal()) {}
 
@@ -52,10 +58,10 @@ Guards::~Guards() {
     wake_->notify();
 }
 
-std::vector<WayBack> Guards::new_ways(std::size_t task) const {
+std::vector<TaskUndo> Guards::new_undos(std::size_t task) const {
     const auto& plan = tools_.plan;
     const auto now = tools_.journal.state();
-    std::vector<WayBack> all;
+    std::vector<TaskUndo> all;
     std::set<std::string> known;
     {
         const std::scoped_lock lock(mutex_);
@@ -84,11 +90,8 @@ std::vector<std::string> Guards::nodes_of(const std::string& section) const {
 
 std::set<std::string> Guards::guarded_nodes() const {
     std::set<std::string> nodes;
-    for (const auto& task : tools_.plan.tasks)
-        if (const auto* section = tools_.plan.guide.section(task.step->section);
-            section != nullptr && section->guard && !task.node.empty() &&
-            !tools_.plan.farm.is_by_hand(task.node))
-            nodes.insert(task.node);
+    for (std::size_t i = 0; i < tools_.plan.tasks.size(); ++i)
+        if (is_guarded(tools_.plan, i)) nodes.insert(tools_.plan.tasks[i].node);
     return nodes;
 }
 
@@ -102,8 +105,7 @@ bool Guards::is_noticed(std::size_t task) const {
     });
 }
 
-Result<GuardState> Guards::ask(
-    const std::string& node, const std::function<Result<GuardState>(NodeGuard&)>& order) const {
+Result<GuardState> Guards::ask(const std::string& node, const Order& order) const {
     const auto until = tools_.clock.mono() + ask_for;
     for (;;) {
         auto state = order(tools_.nodes.guard(node));
@@ -117,28 +119,27 @@ Status Guards::cover(std::size_t task) {
     const auto& plan = tools_.plan;
     const auto& step = *plan.tasks[task].step;
     const auto& node = plan.tasks[task].node;
-    const auto* section = plan.guide.section(step.section);
-    if (section == nullptr || !section->guard || node.empty() || plan.farm.is_by_hand(node))
-        return {};
+    if (!is_guarded(plan, task)) return {};
     bool fresh = false;
     {
         const std::scoped_lock lock(mutex_);
         if (!armed_.contains(node) && !is_noticed(task)) return {};
-        fresh = armed_.emplace(node, section->id).second;
+        fresh = armed_.emplace(node, step.section).second;
     }
     if (fresh) {
         tools_.events.doing(plan.tasks[task].id, "arm the guard of " + node);
         if (auto ok = tools_.journal.write(GuardChanged{.node = node,
                 .status = GuardStatus::armed,
-                .section = section->id,
+                .section = step.section,
                 .limit = limit_.count()});
             !ok) {
             forget(node);
             return ok;
         }
     }
-    const auto ways = new_ways(task);
-    auto state = ask(node, [&](NodeGuard& guard) { return guard.arm(tools_.token, limit_, ways); });
+    const auto undos = new_undos(task);
+    auto state =
+        ask(node, [&](NodeGuard& guard) { return guard.arm(tools_.token, limit_, undos); });
     // Before it matters the heartbeat has a connection.
     if (state && fresh)
         state = ask(node, [&](NodeGuard& guard) { return guard.renew(tools_.token); });
@@ -151,8 +152,8 @@ Status Guards::cover(std::size_t task) {
     {
         const std::scoped_lock lock(mutex_);
         last_heard_[node] = tools_.clock.mono();
-        for (const auto& way : ways)
-            known_[node].insert(task_of(way.name));
+        for (const auto& part : undos)
+            known_[node].insert(task_of(part.name));
         beats = std::exchange(beats_, true);
     }
     if (!beats) heart_ = tools_.threads.start([this](const std::stop_token& stop) { beat(stop); });
@@ -228,16 +229,6 @@ void Guards::forget(const std::string& node) {
     std::erase_if(told_, [&](const std::string& each) { return each.starts_with(node); });
 }
 
-Result<Guards::Restored> Guards::disarm(const std::string& section) {
-    Restored all;
-    for (const auto& node : nodes_of(section)) {
-        const auto state = ask(node, [&](NodeGuard& guard) { return guard.disarm(tools_.token); });
-        if (!state) return tl::unexpected(state.error());
-        add(all, node, note(node, section, *state));
-    }
-    return all;
-}
-
 /// A guard that has fired is only forgotten on its node when the journal knows what it did.
 Guards::Restored Guards::note(
     const std::string& node, const std::string& section, const GuardState& state) {
@@ -282,19 +273,27 @@ void Guards::add(Restored& all, const std::string& node, Restored more) {
     if (!more.why.empty()) all.why = node + ": " + more.why;
 }
 
-Result<Guards::Restored> Guards::restore(const std::string& section) {
+/// Gives the order to each guard of the section, and takes note of how it stands afterwards.
+Result<Guards::Restored> Guards::settle(const std::string& section, const Order& order) {
     Restored all;
     std::optional<Error> error;
     for (const auto& node : nodes_of(section)) {
-        const auto state = ask(node, [&](NodeGuard& guard) { return guard.fire(tools_.token); });
-        if (!state) {
+        const auto state = ask(node, order);
+        if (state)
+            add(all, node, note(node, section, *state));
+        else
             error = state.error();
-            continue;
-        }
-        add(all, node, note(node, section, *state));
     }
     if (error) return tl::unexpected(*error);
     return all;
+}
+
+Result<Guards::Restored> Guards::disarm(const std::string& section) {
+    return settle(section, [&](NodeGuard& guard) { return guard.disarm(tools_.token); });
+}
+
+Result<Guards::Restored> Guards::restore(const std::string& section) {
+    return settle(section, [&](NodeGuard& guard) { return guard.fire(tools_.token); });
 }
 
 Status Guards::settle_earlier() {

@@ -11,6 +11,10 @@
 
 namespace ovd {
 
+/// Its node undoes this task by itself when nobody goes on: its section says so, and the node may
+/// be logged in to.
+[[nodiscard]] bool is_guarded(const Plan& plan, std::size_t task);
+
 /// The guards of the nodes while a run goes on: armed before what users notice begins in a section
 /// that says so, told of each further task before it begins, held off by a heartbeat, disarmed when
 /// the section is done. Journals each.
@@ -55,12 +59,13 @@ private:
     /// this program may have begun that without a guard.
     [[nodiscard]] bool is_noticed(std::size_t task) const;
     /// What the guard does not know yet when this task begins.
-    [[nodiscard]] std::vector<WayBack> new_ways(std::size_t task) const;
+    [[nodiscard]] std::vector<TaskUndo> new_undos(std::size_t task) const;
     [[nodiscard]] std::vector<std::string> nodes_of(const std::string& section) const;
     [[nodiscard]] std::set<std::string> guarded_nodes() const;
     /// Asks a guard again while its node does not answer, for a while.
-    [[nodiscard]] Result<GuardState> ask(
-        const std::string& node, const std::function<Result<GuardState>(NodeGuard&)>& order) const;
+    using Order = std::function<Result<GuardState>(NodeGuard&)>;
+    [[nodiscard]] Result<GuardState> ask(const std::string& node, const Order& order) const;
+    [[nodiscard]] Result<Restored> settle(const std::string& section, const Order& order);
     Restored note(const std::string& node, const std::string& section, const GuardState& state);
     void forget(const std::string& node);
     static void add(Restored& all, const std::string& node, Restored more);

@@ -12,7 +12,7 @@
 namespace ovd {
 
 /// How what one task did is undone, by its node alone.
-struct WayBack {
+struct TaskUndo {
     std::string name;    ///< [A-Za-z0-9._@-]+; they are undone in the reverse order of their names
     std::string command; ///< POSIX shell, without input; may run twice, and where nothing was done
     /// POSIX shell; status 0: the service answers with what the task did, so nothing is undone.
@@ -29,7 +29,7 @@ struct GuardState {
     };
     struct Undone {
         std::string name;
-        int status = 0; ///< of its way back; 0: it went well
+        int status = 0; ///< of its undo; 0: it went well
     };
     Phase phase = Phase::none;
     std::string token; ///< of the run that armed it
@@ -38,7 +38,7 @@ struct GuardState {
     std::string why;            ///< for people
     bool kept = false;          ///< the service answered with what was done: nothing was undone
     std::vector<Undone> undone; ///< in the order in which they were undone
-    std::string output;         ///< what the ways back printed
+    std::string output;         ///< what the undos printed
 };
 
 /// The guard of one node. Each call tells how it stands afterwards. A guard that has fired stays so
@@ -50,10 +50,10 @@ public:
     /// Arms it, or adds to what an armed one of the same token undoes: from now on, when it is not
     /// renewed for that long, or the node restarts, it ends the run's jobs there and undoes all
     /// that it was given, the last first. Before the first time on a node it is drilled: a harmless
-    /// way back is not held off, and has to be seen. Error kind `refused` when the node's lock has
+    /// undo is not held off, and has to be seen. Error kind `refused` when the node's lock has
     /// another token.
     [[nodiscard]] virtual Result<GuardState> arm(
-        const std::string& token, Seconds limit, std::span<const WayBack> ways) = 0;
+        const std::string& token, Seconds limit, std::span<const TaskUndo> undos) = 0;
     /// The heartbeat. Over a connection of its own: jobs that run long do not hold it up.
     [[nodiscard]] virtual Result<GuardState> renew(const std::string& token) = 0;
     /// It fires now, whoever armed it. The token must be that of the lock.

@@ -82,11 +82,11 @@ fire() {
     if [ -n "$keep" ] && part "${keep##*/}"; then
         kept=yes
     else
-        for way in $(find "$armed" -name "*.way" | sort -r); do
-            way=${way##*/}
-            part "$way"
+        for file in $(find "$armed" -name "*.undo" | sort -r); do
+            file=${file##*/}
+            part "$file"
             undone="$undone
-undone ${way%.way} $?"
+undone ${file%.undo} $?"
         done
     fi
     printf "at %s\nwhy %s\nkept %s%s\n%2048s" "$(date +%s.%N)" "$1" "$kept" "$undone" "" |
@@ -135,11 +135,11 @@ tell() {
     fi
 }
 
-# A harmless way back that nobody holds off: it has to be seen before a real one is trusted.
+# A harmless undo that nobody holds off: it has to be seen before a real one is trusted.
 drill() {
     mine=drill-$$-$(seconds_up) stamp="$boot $(sha256sum <"$base/guard.sh")"
     [ "$(cat "$base/guard.drilled" 2>/dev/null)" != "$stamp" ] || return 0
-    : >"$base/guard.drill" && make_armed "$mine" -1 && echo "rm -f \"$base/guard.drill\"" >"$armed/0.way" || return
+    : >"$base/guard.drill" && make_armed "$mine" -1 && echo "rm -f \"$base/guard.drill\"" >"$armed/0.undo" || return
     start_timer || { rm -rf "$armed"; stop_timer; return 1; }
     flock -u 9
     tries=0
@@ -215,7 +215,7 @@ std::string put_file(const std::string& path, const std::string& text, const std
 }
 
 /// Whole, and on disk, before what it undoes begins.
-std::string put_way(const std::string& file, const std::string& command) {
+std::string put_part(const std::string& file, const std::string& command) {
     return fmt::format("printf '%s\\n' {0} | dd of=\"$armed/{1}.new\" conv=fsync 2>/dev/null && "
                        "mv -f \"$armed/{1}.new\" \"$armed/{1}\" || exit 1\n",
         shell_quote(command), file);
@@ -233,7 +233,7 @@ std::string guard_program(const GuardPlace& place) {
 }
 
 Read guard_arm(const GuardPlace& place, const std::string& token, Seconds limit,
-    std::span<const WayBack> ways) {
+    std::span<const TaskUndo> undos) {
     const auto quoted = shell_quote(token);
     std::string lines = units_at(place);
     lines += fmt::format("ours {} || exit {}\n", quoted, not_ours);
@@ -251,9 +251,9 @@ Read guard_arm(const GuardPlace& place, const std::string& token, Seconds limit,
     lines += "[ -z \"$reload\" ] || systemctl daemon-reload || exit 1\n";
     lines += fmt::format("drill || exit {}\nours {} || exit {}\nmake_armed {} {} || exit 1\nfi\n",
         not_drilled, quoted, not_ours, quoted, limit.count());
-    for (const auto& way : ways) {
-        lines += put_way(way.name + ".way", way.command);
-        if (!way.keep.empty()) lines += put_way(way.name + ".keep", way.keep);
+    for (const auto& undo : undos) {
+        lines += put_part(undo.name + ".undo", undo.command);
+        if (!undo.keep.empty()) lines += put_part(undo.name + ".keep", undo.keep);
     }
     // The disk may take its time: that does not count as silence.
     lines += "if [ -n \"$fresh\" ]; then sync; else sync \"$armed\"; fi # older ones sync all\n"

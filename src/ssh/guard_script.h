@@ -10,7 +10,7 @@ namespace ovd {
 /// Where it lives on the node. It is BASE/guard.sh, started every few seconds by the timer
 /// ovd-failover-guard while it is armed, also after a restart (systemd 219 and later). Armed it has
 /// the directory BASE/guard.armed: token, run, beat (seconds since boot, boot id, limit), a
-/// NAME.way, and perhaps a NAME.keep, for each way back, and room for what is told later. Fired,
+/// NAME.undo, and perhaps a NAME.keep, for each undo, and room for what is told later. Fired,
 /// the directory is BASE/guard.fired.
 struct GuardPlace {
     std::string base = "/var/lib/ovd-failover"; ///< the jobs and the lock are there too
@@ -19,7 +19,7 @@ struct GuardPlace {
 
 // Each is a command that may be sent twice. It prints how the guard stands afterwards.
 [[nodiscard]] Read guard_arm(const GuardPlace& place, const std::string& token, Seconds limit,
-    std::span<const WayBack> ways);
+    std::span<const TaskUndo> undos);
 [[nodiscard]] Read guard_renew(const GuardPlace& place, const std::string& token);
 [[nodiscard]] Read guard_fire(const GuardPlace& place, const std::string& token);
 [[nodiscard]] Read guard_disarm(const GuardPlace& place, const std::string& token);

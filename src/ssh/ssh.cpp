@@ -49,8 +49,8 @@ public:
     }
 
     Result<GuardState> arm(
-        const std::string& token, Seconds limit, std::span<const WayBack> ways) override {
-        return tell_guard(guard_arm(place_, token, limit, ways));
+        const std::string& token, Seconds limit, std::span<const TaskUndo> undos) override {
+        return tell_guard(guard_arm(place_, token, limit, undos));
     }
     Result<GuardState> renew(const std::string& token) override {
         const std::scoped_lock lock(heart_mutex_);
@@ -113,7 +113,7 @@ public:
     Result<std::string> get(const std::string&) override { return none(); }
     Result<JobState> run(const Job&, const JobWatch&) override { return none(); }
     Result<JobState> look(const std::string&) override { return none(); }
-    Result<GuardState> arm(const std::string&, Seconds, std::span<const WayBack>) override {
+    Result<GuardState> arm(const std::string&, Seconds, std::span<const TaskUndo>) override {
         return none();
     }
     Result<GuardState> renew(const std::string&) override { return none(); }

@@ -56,8 +56,8 @@ public:
     }
 
     Result<GuardState> arm(
-        const std::string& token, Seconds limit, std::span<const WayBack> ways) override {
-        return guarded([&] { return world_.guard_arm(node_, token, limit, ways); });
+        const std::string& token, Seconds limit, std::span<const TaskUndo> undos) override {
+        return guarded([&] { return world_.guard_arm(node_, token, limit, undos); });
     }
     Result<GuardState> renew(const std::string& token) override {
         return guarded([&] { return Result<GuardState>(world_.guard_renew(node_, token)); });

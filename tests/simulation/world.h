@@ -30,8 +30,8 @@ struct MachineGuard {
     GuardState state;
     std::string run; ///< whose jobs it ends
     Millis limit{0};
-    MonoTime heard;                          ///< the last heartbeat
-    std::map<std::string, std::size_t> ways; ///< name -> task
+    MonoTime heard;                           ///< the last heartbeat
+    std::map<std::string, std::size_t> undos; ///< name -> task
 };
 
 struct Machine {
@@ -84,7 +84,7 @@ public:
 
     // The guard of a node; see NodeGuard.
     [[nodiscard]] Result<GuardState> guard_arm(const std::string& node, const std::string& token,
-        Seconds limit, std::span<const WayBack> ways);
+        Seconds limit, std::span<const TaskUndo> undos);
     [[nodiscard]] GuardState guard_renew(const std::string& node, const std::string& token);
     [[nodiscard]] Result<GuardState> guard_fire(const std::string& node, const std::string& token);
     [[nodiscard]] Result<GuardState> guard_disarm(

@@ -14,7 +14,7 @@ using Phase = GuardState::Phase;
 
 /// How often a node looks whether somebody still goes on, at the latest.
 constexpr Millis looks_every{5'000};
-constexpr std::size_t digits = 4; ///< of the number that a way back's name begins with
+constexpr std::size_t digits = 4; ///< of the number that an undo's name begins with
 
 } // namespace
 
@@ -31,7 +31,7 @@ bool World::is_down_by(std::size_t task) const {
 }
 
 Result<GuardState> World::guard_arm(const std::string& node, const std::string& token,
-    Seconds limit, std::span<const WayBack> ways) {
+    Seconds limit, std::span<const TaskUndo> undos) {
     auto& machine = machines.at(node);
     auto& guard = machine.guard;
     const bool ours = !machine.lock.empty() && machine.token == token;
@@ -46,19 +46,19 @@ Result<GuardState> World::guard_arm(const std::string& node, const std::string& 
         guard.limit = limit;
         history.add(scheduler->now(), "the guard of {} is armed", node);
     }
-    for (const auto& way : ways) {
-        const auto id = way.name.substr(digits + 1);
+    for (const auto& part : undos) {
+        const auto id = part.name.substr(digits + 1);
         const auto task = model_->plan().find(id);
         if (!task || model_->plan().tasks[*task].node != node) {
-            wrong(node + " is given a way back that is not its own: " + way.name);
+            wrong(node + " is given an undo that is not its own: " + part.name);
             continue;
         }
         for (const auto& op : model_->plan().details[*task].undo)
-            if (way.command.find(trim(command_of(op))) == std::string::npos)
-                wrong(fmt::format("the guard of {} has not all of the way back of {}", node, id));
-        if (way.keep != model_->plan().details[*task].keep)
+            if (part.command.find(trim(command_of(op))) == std::string::npos)
+                wrong(fmt::format("the guard of {} has not all of the undo of {}", node, id));
+        if (part.keep != model_->plan().details[*task].keep)
             wrong(fmt::format("the guard of {} is not told when to keep {}", node, id));
-        guard.ways[way.name] = *task;
+        guard.undos[part.name] = *task;
     }
     ++changes_;
     return guard_renew(node, token);
@@ -144,17 +144,17 @@ void World::go_off(const std::string& node, const std::string& why) {
     guard.state.at = node_time(machine);
     guard.state.why = why;
     ++changes_;
-    for (auto way = guard.ways.rbegin(); way != guard.ways.rend(); ++way) {
-        if (model_->plan().details[way->second].keep.empty()) continue;
-        guard.state.kept = applied(*model_, way->second) && !chance_.once_in(4);
+    for (auto part = guard.undos.rbegin(); part != guard.undos.rend(); ++part) {
+        if (model_->plan().details[part->second].keep.empty()) continue;
+        guard.state.kept = applied(*model_, part->second) && !chance_.once_in(4);
         break;
     }
     if (guard.state.kept) return;
-    for (auto way = guard.ways.rbegin(); way != guard.ways.rend(); ++way) {
-        const auto task = way->second;
+    for (auto part = guard.undos.rbegin(); part != guard.undos.rend(); ++part) {
+        const auto task = part->second;
         const bool fails = fail_next > 0;
         if (fails) --fail_next;
-        guard.state.undone.push_back({way->first, fails ? 1 : 0});
+        guard.state.undone.push_back({part->first, fails ? 1 : 0});
         if (fails) {
             bad_news(task);
             continue;
@@ -164,7 +164,7 @@ void World::go_off(const std::string& node, const std::string& why) {
     }
 }
 
-/// From the first operation that users notice on, the node knows the way back of all that is done.
+/// From the first operation that users notice on, the node knows the undo of all that is done.
 void World::judge_covered(
     const std::string& node, const Machine& machine, const Job& job, std::size_t task) {
     if (!is_guarded(task)) return;
@@ -183,7 +183,7 @@ void World::judge_covered(
             (each != task && !stands(each)))
             continue;
         if (std::ranges::none_of(
-                machine.guard.ways, [&](const auto& way) { return way.second == each; }) &&
+                machine.guard.undos, [&](const auto& part) { return part.second == each; }) &&
             !several && !forced)
             wrong(fmt::format("{} begins, and the guard of {} does not know how {} is undone",
                 job.id, node, plan.tasks[each].id));

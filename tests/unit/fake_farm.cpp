@@ -64,11 +64,11 @@ public:
     }
 
     Result<GuardState> arm(
-        const std::string& token, Seconds, std::span<const WayBack> ways) override {
+        const std::string& token, Seconds, std::span<const TaskUndo> undos) override {
         return guarded([&](FakeMachine& machine) {
             machine.guard.phase = GuardState::Phase::armed;
             machine.guard.token = token;
-            machine.ways.insert(machine.ways.end(), ways.begin(), ways.end());
+            machine.undos.insert(machine.undos.end(), undos.begin(), undos.end());
         });
     }
     Result<GuardState> renew(const std::string&) override {
@@ -89,7 +89,7 @@ public:
     }
     static void forget_guard(FakeMachine& machine) {
         machine.guard = {};
-        machine.ways.clear();
+        machine.undos.clear();
     }
     Result<GuardState> look() override {
         return guarded([](FakeMachine&) {});
@@ -99,10 +99,10 @@ public:
     static void go_off(FakeMachine& machine, const std::string& why) {
         machine.guard.phase = GuardState::Phase::fired;
         machine.guard.why = why;
-        for (auto way = machine.ways.rbegin(); way != machine.ways.rend(); ++way) {
+        for (auto part = machine.undos.rbegin(); part != machine.undos.rend(); ++part) {
             JobState state;
-            work(machine, way->command, state);
-            machine.guard.undone.push_back({way->name, state.status});
+            work(machine, part->command, state);
+            machine.guard.undone.push_back({part->name, state.status});
         }
     }
 

@@ -32,7 +32,7 @@ struct FakeMachine {
     std::vector<std::string> api;
     bool leased_by_other = false;
     GuardState guard;
-    std::vector<WayBack> ways; ///< of its guard
+    std::vector<TaskUndo> undos; ///< of its guard
 };
 
 /// Everything outside the wizard's own process: what is left when it is killed.

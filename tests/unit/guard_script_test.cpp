@@ -50,8 +50,8 @@ public:
         REQUIRE(state);
         return *state;
     }
-    GuardState armed(const std::vector<WayBack>& ways, Seconds limit = Seconds{600}) {
-        return must(guard_arm(place, "t1", limit, ways));
+    GuardState armed(const std::vector<TaskUndo>& undos, Seconds limit = Seconds{600}) {
+        return must(guard_arm(place, "t1", limit, undos));
     }
     /// What the timer does.
     GuardState looks() {
@@ -69,8 +69,8 @@ public:
         auto id = *read_file("/proc/sys/kernel/random/boot_id", ErrorKind::remote);
         return id.substr(0, id.find('\n'));
     }
-    /// A way back that writes its name down.
-    WayBack notes(const std::string& name, const std::string& keep = "") {
+    /// An undo that writes its name down.
+    TaskUndo notes(const std::string& name, const std::string& keep = "") {
         return {
             name, fmt::format("echo {} >>'{}'; echo said {}", name, dir / "undone", name), keep};
     }

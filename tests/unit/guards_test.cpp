@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <fstream>
 #include <thread>
 
 using namespace ovd;
@@ -29,22 +28,22 @@ const GuardState& guard_of(RunFixture& run) {
 
 } // namespace
 
-TEST_CASE("a guard is armed while the service may be down, knows all ways back, and is disarmed") {
+TEST_CASE("a guard is armed while the service may be down, knows all undos, and is disarmed") {
     RunFixture run(guarded(sets("c")));
-    std::map<std::string, std::string> ways; // as each command begins
+    std::map<std::string, std::string> undos; // as each command begins
     run.nodes.on_job = [&](const std::string& node, const std::string& command) {
         if (command.size() != 5 || !command.starts_with("set ")) return; // not the locks
         auto& machine = run.nodes.world.machines[node];
         std::string names = machine.guard.phase == GuardState::Phase::armed ? "" : "not armed";
-        for (const auto& way : machine.ways)
-            names += way.name + " ";
-        ways[command] = names;
+        for (const auto& part : machine.undos)
+            names += part.name + " ";
+        undos[command] = names;
     };
     const auto summary = run.run();
     CHECK_FALSE(summary.error);
-    CHECK(ways["set a"] == "not armed");
-    CHECK(ways["set b"] == "0001-a@osm1 0002-b@osm1 ");
-    CHECK(ways["set d"] == "0001-a@osm1 0002-b@osm1 0003-c@osm1 0004-d@osm1 ");
+    CHECK(undos["set a"] == "not armed");
+    CHECK(undos["set b"] == "0001-a@osm1 0002-b@osm1 ");
+    CHECK(undos["set d"] == "0001-a@osm1 0002-b@osm1 0003-c@osm1 0004-d@osm1 ");
     CHECK(guard_of(run).phase == GuardState::Phase::none);
     CHECK(run.state().guards.empty());
 }
@@ -136,23 +135,8 @@ TEST_CASE("no step that a guard has to undo is done by hand") {
 
 TEST_CASE("a start that was killed in an outage has its guard fire, then begins anew") {
     const auto files = guarded(sets("c"));
-    RunFixture run(files);
-    FakeWorld killed;
-    std::string journal;
-    run.nodes.on_moment = [&](const FakeWorld& world) {
-        const auto machine = world.machines.find("osm1");
-        if (!journal.empty() || machine == world.machines.end() ||
-            !machine->second.facts.contains("b"))
-            return;
-        killed = world;
-        std::ifstream file(run.dir / "journal.jsonl");
-        journal.assign(std::istreambuf_iterator<char>(file), {});
-    };
-    (void)run.run();
-    REQUIRE_FALSE(journal.empty());
     RunFixture next(files);
-    next.nodes.world = killed;
-    next.dir.write("journal.jsonl", journal);
+    next.take_over_from(RunFixture(files).killed_with("b"));
     bool restored_first = false;
     next.nodes.on_job = [&](const std::string&, const std::string& command) {
         if (command == "set a") restored_first = !next.has("osm1", "b");
@@ -170,7 +154,7 @@ TEST_CASE("a guard that another run left armed is never built upon") {
     auto& machine = run.nodes.world.machines["osm1"];
     machine.guard.phase = GuardState::Phase::armed;
     machine.facts.insert("x");
-    machine.ways = {{"0001-x@osm1", "unset x"}};
+    machine.undos = {{"0001-x@osm1", "unset x"}};
     const auto summary = run.run();
     REQUIRE(summary.error);
     CHECK(summary.error->kind == ErrorKind::refused);

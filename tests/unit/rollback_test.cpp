@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_fixture.h"
 
-#include <fstream>
-
 using namespace ovd;
 
 namespace {
@@ -61,24 +59,8 @@ TEST_CASE("a failure before anything was done puts nothing back and does not say
 
 TEST_CASE("what a killed run had done is rolled back by the next") {
     const Files files = rollback_section(sets("a") + breaks("b"));
-    RunFixture run(files);
-    std::stop_source source;
-    FakeWorld killed;
-    std::string journal;
-    run.nodes.on_moment = [&](const FakeWorld& world) { // set a has ended; nobody wrote it down
-        const auto machine = world.machines.find("osm1");
-        if (!journal.empty() || machine == world.machines.end() ||
-            !machine->second.facts.contains("a"))
-            return;
-        killed = world;
-        std::ifstream file(run.dir / "journal.jsonl");
-        journal.assign(std::istreambuf_iterator<char>(file), {});
-    };
-    (void)run.run();
-    REQUIRE_FALSE(journal.empty());
     RunFixture next(files);
-    next.nodes.world = killed;
-    next.dir.write("journal.jsonl", journal);
+    next.take_over_from(RunFixture(files).killed_with("a"));
     CHECK(next.run().error->kind == ErrorKind::rolled_back);
     CHECK_FALSE(next.has("osm1", "a"));
     CHECK(next.nodes.world.machines["osm1"].ran["set a"] == 1);

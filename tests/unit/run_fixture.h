@@ -6,6 +6,7 @@
 #include "guide_maker.h"
 
 #include <catch2/catch.hpp>
+#include <fstream>
 
 namespace ovd {
 
@@ -23,6 +24,12 @@ namespace ovd {
     return "[[step]]\nid = \"" + id + "\"\ntitle = \"Ask\"\nwhy = \"W\"\n" + more +
            "\n[[step.action]]\nask = \"" + id + "?\"\n";
 }
+
+/// What a wizard that was killed leaves: the nodes, and its journal.
+struct Killed {
+    FakeWorld world;
+    std::string journal;
+};
 
 class RunFixture {
 public:
@@ -42,6 +49,29 @@ public:
             threads, redactor, random_token(random)};
         Executor executor(tools, (*journal)->state(), std::move(options));
         return executor.run(std::move(stop));
+    }
+    /// Runs, and keeps what a kill would have left as soon as osm1 has this fact: nobody has
+    /// written down yet that the command which set it has ended.
+    Killed killed_with(const std::string& fact) {
+        Killed killed;
+        nodes.on_moment = [&](const FakeWorld& world) {
+            const auto machine = world.machines.find("osm1");
+            if (!killed.journal.empty() || machine == world.machines.end() ||
+                !machine->second.facts.contains(fact))
+                return;
+            killed.world = world;
+            std::ifstream file(dir / "journal.jsonl");
+            killed.journal.assign(std::istreambuf_iterator<char>(file), {});
+        };
+        (void)run();
+        nodes.on_moment = {};
+        REQUIRE_FALSE(killed.journal.empty());
+        return killed;
+    }
+    /// Goes on from there.
+    void take_over_from(const Killed& killed) {
+        nodes.world = killed.world;
+        dir.write("journal.jsonl", killed.journal);
     }
     [[nodiscard]] RunState state() const {
         return replay(Journal::read(dir.path().string()).value());

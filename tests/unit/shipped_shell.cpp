@@ -207,9 +207,9 @@ std::vector<ShippedShell> shell_of_program(const ShippedPlan& shipped) {
     add(words.at(2), "the supervisor of a job"); // sh -c SCRIPT ...
     add(look_at_job("run1-x.osm1.1.0", "/var/lib/ovd-failover").command, "a look at a job");
     const GuardPlace place;
-    const std::vector<WayBack> ways{{"0001-a@osm1", "true", "true"}};
+    const std::vector<TaskUndo> undos{{"0001-a@osm1", "true", "true"}};
     add(guard_program(place), "the guard of a node");
-    add(guard_arm(place, "0123456789abcdef", guard_after, ways).command, "the guard, armed");
+    add(guard_arm(place, "0123456789abcdef", guard_after, undos).command, "the guard, armed");
     add(guard_renew(place, "0123456789abcdef").command, "the guard, held off");
     add(guard_fire(place, "0123456789abcdef").command, "the guard, fired");
     add(guard_disarm(place, "0123456789abcdef").command, "the guard, disarmed");
